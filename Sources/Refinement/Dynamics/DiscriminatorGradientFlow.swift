@@ -1,0 +1,72 @@
+import Tensors
+
+/// Discriminator gradient flow in latent space:
+/// dz = s(d(G(z))) ∇_z d(G(z)) dt + √(2γ) dw, which *ascends* the log density ratio d.
+///
+/// It is the particle form of the Wasserstein-2 gradient flow of
+/// D_f(model‖data) + γ ∫ p log p, because −∇f′(e^(−d)) = s(d) ∇d. The ratio is that of the start of
+/// the flow and is reused at every step (a *stale* ratio), so early stopping matters: with KL the
+/// flow would settle at e^(d/γ), which for a small γ is an optimiser and not a sampler.
+///
+/// Source: Ansari, Ang, Soh, ICLR 2021 (arXiv 2012.00780), algorithm 1, and the released code
+/// (clear-nus/DGflow, dgflow.py). Derivation, defaults and limits: <doc:DiscriminatorGradientFlow>.
+public struct DiscriminatorGradientFlow: StochasticTerm {
+  /// d(G(z)) and its gradient.
+  public let ratio: any LatentLogDensityRatio
+  /// Which f-divergence descends, and so the drift weight s.
+  public let divergence: FDivergence
+  /// γ, the weight of the entropy, at least zero.
+  public let noiseWeight: Double
+
+  /// - Parameters:
+  ///   - ratio: d(G(z)) and its gradient. For JS and log D its offset matters: see
+  ///     ``CentredRatio`` and ``CalibratedRatio``.
+  ///   - divergence: which f-divergence descends.
+  ///   - noiseWeight: γ ≥ 0, finite; zero is deterministic ascent.
+  public init(
+    ratio: any LatentLogDensityRatio, divergence: FDivergence,
+    noiseWeight: Double = RefinementSettings.defaultNoiseWeight
+  ) {
+    precondition(
+      noiseWeight >= 0 && noiseWeight.isFinite,
+      "DiscriminatorGradientFlow: noise weight \(noiseWeight) must be finite and at least zero")
+    self.ratio = ratio
+    self.divergence = divergence
+    self.noiseWeight = noiseWeight
+  }
+
+  /// Z, the width of a latent.
+  public var latentWidth: Int { ratio.latentWidth }
+
+  /// σ = √(2γ).
+  public var diffusion: Double { (2 * noiseWeight).squareRoot() }
+
+  /// d of each latent, `[N, Z]` → `[N]`; one unit a sample.
+  public func values(_ latents: Tensor) throws -> Tensor {
+    try ratio.values(latents)
+  }
+
+  /// d `[N]` and the drift s(d) ∇d `[N, Z]`; two units a sample.
+  ///
+  /// The weight is computed in double; the product is rounded once.
+  public func evaluate(_ latents: Tensor) throws -> (values: Tensor, drift: Tensor) {
+    var (values, drift) = try ratio.evaluate(latents)
+    let rows = latents.shape[0]
+    precondition(
+      values.count == rows && drift.shape == latents.shape,
+      "DiscriminatorGradientFlow: the ratio answered latents \(latents.shape) with values "
+        + "\(values.shape) and gradients \(drift.shape)")
+    let width = latentWidth
+    drift.withUnsafeMutableValues { drift in
+      values.withUnsafeValues { values in
+        for row in 0..<rows {
+          let weight = divergence.driftWeight(logDensityRatio: Double(values[row]))
+          for index in row * width..<(row + 1) * width {
+            drift[index] = Float(weight * Double(drift[index]))
+          }
+        }
+      }
+    }
+    return (values, drift)
+  }
+}

@@ -1,0 +1,59 @@
+import Files
+
+/// How a discriminator gradient flow is run: the values that a configuration file holds.
+///
+/// The defaults are the image settings of the released DGflow code (configs/ of clear-nus/DGflow:
+/// η 0.1, γ 0.01, 25 steps, KL in eight of its fourteen configurations, the others differing in η
+/// or steps). No values for text are published.
+public struct RefinementSettings: Codable, Equatable, Sendable {
+  /// η = 0.1: released image settings.
+  public static let defaultStepSize = 0.1
+  /// γ = 0.01: released image settings.
+  public static let defaultNoiseWeight = 0.01
+  /// 25 steps: released image settings.
+  public static let defaultSteps = 25
+
+  /// Which f-divergence descends.
+  public var divergence: FDivergence
+  /// η, above zero.
+  public var stepSize: Double
+  /// γ, at least zero.
+  public var noiseWeight: Double
+  /// N, at least zero; zero leaves the latents as they are.
+  public var steps: Int
+
+  /// Settings with the published defaults; ``validate()`` checks them.
+  public init(
+    divergence: FDivergence = .kullbackLeibler, stepSize: Double = defaultStepSize,
+    noiseWeight: Double = defaultNoiseWeight, steps: Int = defaultSteps
+  ) {
+    self.divergence = divergence
+    self.stepSize = stepSize
+    self.noiseWeight = noiseWeight
+    self.steps = steps
+  }
+
+  /// Checks every range.
+  ///
+  /// - Throws: `Failure` of kind `usage`, naming the value, its range and the published default.
+  public func validate() throws {
+    guard stepSize > 0, stepSize.isFinite else {
+      throw Failure(
+        .usage,
+        "step size \(stepSize) is out of range: give a finite number above 0, such as "
+          + "\(Self.defaultStepSize)")
+    }
+    guard noiseWeight >= 0, noiseWeight.isFinite else {
+      throw Failure(
+        .usage,
+        "noise weight \(noiseWeight) is out of range: give a finite number of at least 0, such as "
+          + "\(Self.defaultNoiseWeight)")
+    }
+    guard steps >= 0, steps <= Int(UInt32.max) else {
+      throw Failure(
+        .usage,
+        "\(steps) steps are out of range: give a whole number of at least 0, such as "
+          + "\(Self.defaultSteps)")
+    }
+  }
+}
