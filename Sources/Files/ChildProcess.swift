@@ -147,6 +147,7 @@ public final class ChildProcess {
   }
 
   private func reap() -> Int32 {
+    if let exitStatus { return exitStatus }
     var status: Int32 = 0
     _ = retrying { waitpid(process, &status, 0) }
     let signal = status & 0x7F
