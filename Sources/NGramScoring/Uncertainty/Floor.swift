@@ -1,0 +1,74 @@
+// The value that real text reaches: what any metric is read against.
+
+/// The value of a metric for real strings, as many as the samples, against the same reference.
+///
+/// Every plug-in n-gram metric depends on how many strings it saw. The floor is what remains of
+/// JS-n when the "generator" is the world itself; for other metrics it is the value that real text
+/// has at this count. A score minus its floor is its excess, which may be negative.
+public struct Floor: Sendable, Codable, Equatable {
+  /// The value of each draw of real strings, in draw order.
+  public let values: [Double]
+  /// Mean of ``values``.
+  public let mean: Double
+  /// Standard deviation of one draw's value; nil where it cannot be had.
+  ///
+  /// From the draws' sample variance (divisor draws − 1). Draws that share lines vary less than
+  /// independent ones: given the pool, the variance of a draw of m of M lines is (1 − m/M) of the
+  /// full one (exact for linear statistics), and is divided by it. Nil for one draw and for m = M,
+  /// where every draw is the whole pool.
+  public let deviation: Double?
+  /// Strings in each draw.
+  public let samples: Int
+  /// Lines that the draws were taken from.
+  public let lines: Int
+  /// Whether no line is in two draws. Otherwise draws are independent of each other, each without
+  /// replacement.
+  public let disjointDraws: Bool
+  /// Seed of the draws.
+  public let seed: UInt64
+
+  /// - Precondition: at least one value; 1 ≤ `samples` ≤ `lines`.
+  init(values: [Double], samples: Int, lines: Int, disjointDraws: Bool, seed: UInt64) {
+    precondition(
+      !values.isEmpty && samples >= 1 && samples <= lines,
+      "Floor: \(values.count) draws of \(samples) strings from \(lines) lines")
+    self.values = values
+    self.samples = samples
+    self.lines = lines
+    self.disjointDraws = disjointDraws
+    self.seed = seed
+    let statistics = SampleStatistics(of: values)
+    mean = statistics.mean
+    let share = disjointDraws ? 1 : 1 - Double(samples) / Double(lines)
+    deviation =
+      share > 0 ? statistics.variance.map { ($0 / share).squareRoot() } : nil
+  }
+}
+
+/// Something that needs real text, or how much more of it is needed.
+public enum FloorEstimate<Value: Sendable>: Sendable {
+  /// There was enough real text.
+  case available(Value)
+  /// There was not; this many more lines would do.
+  case unavailable(needsMoreLines: Int)
+
+  /// The value, where there is one.
+  public var value: Value? {
+    if case .available(let value) = self { value } else { nil }
+  }
+
+  /// How many lines are missing, where some are.
+  public var missingLines: Int? {
+    if case .unavailable(let lines) = self { lines } else { nil }
+  }
+
+  /// The estimate with its value replaced.
+  public func map<Other>(_ transform: (Value) throws -> Other) rethrows -> FloorEstimate<Other> {
+    switch self {
+    case .available(let value): .available(try transform(value))
+    case .unavailable(let lines): .unavailable(needsMoreLines: lines)
+    }
+  }
+}
+
+extension FloorEstimate: Equatable where Value: Equatable {}
