@@ -1,0 +1,92 @@
+// Reading and writing UTF-8, scalar by scalar, over raw buffers.
+
+/// U+FFFD, which stands for what could not be read: invalid UTF-8, NUL, an unknown symbol.
+let replacementScalar: UInt32 = 0xFFFD
+
+/// One step of decoding: the scalar, or nil where the bytes are not UTF-8, and how many bytes it took.
+///
+/// An invalid sequence takes its maximal subpart, as Unicode recommends (section 3.9, table 3-7), so
+/// that `E2 82 41` yields one replacement and `A`.
+@inline(__always)
+func decodeScalar(
+  _ bytes: UnsafeBufferPointer<UInt8>, at index: Int
+) -> (scalar: UInt32?, length: Int) {
+  let first = UInt32(bytes[index])
+  if first < 0x80 { return (first, 1) }
+  let remaining = bytes.count - index
+  var scalar: UInt32
+  var needed: Int
+  var lower: UInt8 = 0x80
+  var upper: UInt8 = 0xBF
+  switch first {
+  case 0xC2...0xDF:
+    scalar = first & 0x1F
+    needed = 1
+  case 0xE0...0xEF:
+    scalar = first & 0x0F
+    needed = 2
+    if first == 0xE0 { lower = 0xA0 }
+    if first == 0xED { upper = 0x9F }
+  case 0xF0...0xF4:
+    scalar = first & 0x07
+    needed = 3
+    if first == 0xF0 { lower = 0x90 }
+    if first == 0xF4 { upper = 0x8F }
+  default:
+    return (nil, 1)
+  }
+  var length = 1
+  while needed > 0 {
+    guard length < remaining else { return (nil, length) }
+    let byte = bytes[index + length]
+    guard byte >= lower && byte <= upper else { return (nil, length) }
+    lower = 0x80
+    upper = 0xBF
+    scalar = scalar << 6 | UInt32(byte & 0x3F)
+    length += 1
+    needed -= 1
+  }
+  return (scalar, length)
+}
+
+/// Appends the UTF-8 bytes of a scalar.
+@inline(__always)
+func appendUTF8(of scalar: UInt32, to bytes: inout [UInt8]) {
+  if scalar < 0x80 {
+    bytes.append(UInt8(truncatingIfNeeded: scalar))
+  } else if scalar < 0x800 {
+    bytes.append(UInt8(truncatingIfNeeded: 0xC0 | scalar >> 6))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  } else if scalar < 0x10000 {
+    bytes.append(UInt8(truncatingIfNeeded: 0xE0 | scalar >> 12))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  } else {
+    bytes.append(UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 12 & 0x3F))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  }
+}
+
+/// The end of the run of printable ASCII (0x20–0x7E) that begins at `start`, at most `end`.
+///
+/// Looks at eight bytes at a time.
+@inline(__always)
+func endOfPrintableASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+  let high: UInt64 = 0x8080_8080_8080_8080
+  let space: UInt64 = 0x2020_2020_2020_2020
+  let one: UInt64 = 0x0101_0101_0101_0101
+  let raw = UnsafeRawBufferPointer(bytes)
+  var index = start
+  while index + 8 <= end {
+    let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let isASCII = word & high == 0
+    let isAtLeastSpace = ((word | high) &- space) & high == high
+    let isBelowDelete = (word &+ one) & high == 0
+    guard isASCII && isAtLeastSpace && isBelowDelete else { break }
+    index += 8
+  }
+  while index < end, bytes[index] >= 0x20, bytes[index] < 0x7F { index += 1 }
+  return index
+}
