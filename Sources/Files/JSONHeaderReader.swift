@@ -1,6 +1,7 @@
 /// Reads the small part of JSON that a safetensors header may hold.
 ///
-/// That is objects, texts and lists of counts. Names that come twice, which general readers merge silently, are refused.
+/// That is objects, texts and lists of counts. Names that come twice, which general readers merge
+/// silently, are refused.
 struct JSONHeaderReader {
   enum Value {
     case string(String)
