@@ -1,3 +1,5 @@
+import CKernels
+
 extension Operations {
   /// Convolution over positions, zero outside a sample:
   /// `y[n, l, o] = b[o] + Σ_k,i w[k, i, o] · x[n, l + k − K/2, i]`.
@@ -13,7 +15,30 @@ extension Operations {
   ) {
     checkConvolution("convolve", input: x, weight: weight, output: y)
     if let bias { check("convolve", "bias", bias.shape, [weight.shape[2]]) }
-    y = ReferenceOperations.convolve(x, weight: weight, bias: bias)
+    let (width, inputs, outputs) = (weight.shape[0], x.channels, y.channels)
+    let (length, samples) = (x.length, x.samples)
+    let window = x.offset(sample: 0, position: 0) - width / 2 * inputs
+    let target = y.offset(sample: 0, position: 0)
+    let (inputStride, outputStride) = (x.sampleStride, y.sampleStride)
+    x.read { x in
+      weight.read { weight in
+        withOptional(bias) { bias in
+          y.write { y in
+            workspace.scratch(count: productScratch) { scratch in
+              var task = dgflow_product_t(
+                m: samples * length, n: outputs, k: width * inputs,
+                row_group: length, depth_group: width * inputs,
+                a: x + window, a_row: inputs, a_row_group: inputStride,
+                a_depth: 1, a_depth_group: 0,
+                b: weight, b_column: 1, b_depth: outputs, b_depth_group: 0,
+                c: y + target, c_row: outputs, c_row_group: outputStride,
+                bias: bias, scale: 1, accumulate: false, scratch: scratch)
+              dgflow_product(&task)
+            }
+          }
+        }
+      }
+    }
   }
 
   /// Transposed convolution, the input gradient of ``convolve(_:weight:bias:into:workspace:)``:
@@ -28,7 +53,30 @@ extension Operations {
     _ dy: Sequences, weight: Tensor, into dx: inout Sequences, workspace: Workspace
   ) {
     checkConvolution("convolveTransposed", input: dx, weight: weight, output: dy)
-    dx = ReferenceOperations.convolveTransposed(dy, weight: weight)
+    // The same product with the weights flipped: row (k, o) of b is column o of w[K − 1 − k].
+    let (width, inputs, outputs) = (weight.shape[0], dx.channels, dy.channels)
+    let (length, samples) = (dy.length, dy.samples)
+    let window = dy.offset(sample: 0, position: 0) - width / 2 * outputs
+    let target = dx.offset(sample: 0, position: 0)
+    let (inputStride, outputStride) = (dx.sampleStride, dy.sampleStride)
+    dy.read { dy in
+      weight.read { weight in
+        dx.write { dx in
+          workspace.scratch(count: productScratch) { scratch in
+            var task = dgflow_product_t(
+              m: samples * length, n: inputs, k: width * outputs,
+              row_group: length, depth_group: outputs,
+              a: dy + window, a_row: outputs, a_row_group: outputStride,
+              a_depth: 1, a_depth_group: outputs,
+              b: weight + (width - 1) * inputs * outputs, b_column: outputs,
+              b_depth: 1, b_depth_group: -inputs * outputs,
+              c: dx + target, c_row: inputs, c_row_group: inputStride,
+              bias: nil, scale: 1, accumulate: false, scratch: scratch)
+            dgflow_product(&task)
+          }
+        }
+      }
+    }
   }
 
   /// Adds the weight gradient of a convolution:
@@ -45,8 +93,29 @@ extension Operations {
     workspace: Workspace
   ) {
     checkConvolution("addConvolutionWeightGradient", input: x, weight: dw, output: dy)
-    ReferenceOperations.addConvolutionWeightGradient(
-      input: x, cotangent: dy, scale: scale, into: &dw)
+    // dw [K · C in, C out] += windowsᵀ · δy, summed over rows in groups of L.
+    let (width, inputs, outputs) = (dw.shape[0], x.channels, dy.channels)
+    let (length, samples) = (x.length, x.samples)
+    let window = x.offset(sample: 0, position: 0) - width / 2 * inputs
+    let cotangent = dy.offset(sample: 0, position: 0)
+    let (inputStride, outputStride) = (x.sampleStride, dy.sampleStride)
+    x.read { x in
+      dy.read { dy in
+        dw.write { dw in
+          workspace.scratch(count: productScratch) { scratch in
+            var task = dgflow_product_t(
+              m: width * inputs, n: outputs, k: samples * length,
+              row_group: width * inputs, depth_group: length,
+              a: x + window, a_row: 1, a_row_group: 0,
+              a_depth: inputs, a_depth_group: inputStride,
+              b: dy + cotangent, b_column: 1, b_depth: outputs, b_depth_group: outputStride,
+              c: dw, c_row: outputs, c_row_group: 0,
+              bias: nil, scale: scale, accumulate: true, scratch: scratch)
+            dgflow_product(&task)
+          }
+        }
+      }
+    }
   }
 
   /// Adds the bias gradient of a convolution: `db[o] += Σ_n,l δy[n, l, o]`.
@@ -56,7 +125,13 @@ extension Operations {
   ///   - db: `[C out]`.
   public static func addBiasGradient(cotangent dy: Sequences, into db: inout Tensor) {
     check("addBiasGradient", "db", db.shape, [dy.channels])
-    ReferenceOperations.addBiasGradient(cotangent: dy, into: &db)
+    let start = dy.offset(sample: 0, position: 0)
+    dy.read { values in
+      db.write { db in
+        dgflow_add_row_sums(
+          dy.samples * dy.length, dy.channels, values + start, dy.length, dy.sampleStride, db)
+      }
+    }
   }
 
   private static func checkConvolution(

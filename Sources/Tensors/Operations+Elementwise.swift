@@ -1,10 +1,12 @@
+import CKernels
+
 extension Operations {
   /// Rectifier `y = max(x, 0)`.
   ///
   /// `NaN` becomes 0. Shapes `[N, L, C]`, equal.
   public static func rectify(_ x: Sequences, into y: inout Sequences) {
     check("rectify", "y", y, like: x)
-    y = ReferenceOperations.rectify(x)
+    x.read { values in y.write { dgflow_rectify(x.count, values, $0) } }
   }
 
   /// `y = t · [x > 0]`: the derivative of ``rectify(_:into:)`` in both directions.
@@ -18,19 +20,21 @@ extension Operations {
   ) {
     check("mask", "x", x, like: t)
     check("mask", "y", y, like: t)
-    y = ReferenceOperations.mask(t, wherePositive: x)
+    t.read { t in
+      x.read { values in y.write { dgflow_mask(x.count, t, values, $0) } }
+    }
   }
 
   /// Scaled sum `y += scale · x` of batches of equal shape.
   public static func add(_ x: Sequences, scale: Float, into y: inout Sequences) {
     check("add", "y", y, like: x)
-    y = ReferenceOperations.add(x, scale: scale, to: y)
+    x.read { values in y.write { dgflow_add_scaled(x.count, scale, values, $0) } }
   }
 
   /// Scaled sum `y += scale · x` of tensors of equal shape.
   public static func add(_ x: Tensor, scale: Float, into y: inout Tensor) {
     check("add", "y", y.shape, x.shape)
-    for index in 0..<x.count { y[index] += scale * x[index] }
+    x.read { values in y.write { dgflow_add_scaled(x.count, scale, values, $0) } }
   }
 
   /// Tokens as one-hot rows: `x[n, l, c] = 1` where `c` is token (n, l), otherwise 0.
@@ -40,8 +44,19 @@ extension Operations {
   ///   - x: `[N, L, V]`, overwritten.
   public static func oneHot(_ tokens: UnsafeBufferPointer<UInt16>, into x: inout Sequences) {
     check("oneHot", "tokens", [tokens.count], [x.samples * x.length])
-    x = ReferenceOperations.oneHot(
-      Array(tokens), samples: x.samples, length: x.length, symbols: x.channels, padding: x.padding)
+    let (samples, length, symbols) = (x.samples, x.length, x.channels)
+    let (start, stride) = (x.offset(sample: 0, position: 0), x.sampleStride)
+    x.write { x in
+      for sample in 0..<samples {
+        let rows = x + start + sample * stride
+        rows.update(repeating: 0, count: length * symbols)
+        for position in 0..<length {
+          let token = Int(tokens[sample * length + position])
+          precondition(token < symbols, "oneHot: token \(token) is not below \(symbols)")
+          rows[position * symbols + token] = 1
+        }
+      }
+    }
   }
 
   /// A point between two batches for each sample: `x = real + α[n] · (fake − real)`.
@@ -57,12 +72,27 @@ extension Operations {
     check("interpolate", "fake", fake, like: real)
     check("interpolate", "x", x, like: real)
     check("interpolate", "weights", [weights.count], [real.samples])
-    x = ReferenceOperations.interpolate(real, fake, weights: weights)
+    real.read { a in
+      fake.read { b in
+        x.write { x in
+          for sample in 0..<real.samples {
+            let at = real.offset(sample: sample, position: 0)
+            dgflow_interpolate(
+              real.length * real.channels, weights[sample], a + at, b + at, x + at)
+          }
+        }
+      }
+    }
   }
 
   /// Euclidean norm of each sample over positions and channels, accumulated in Double.
   public static func sampleNorms(_ g: Sequences) -> [Float] {
-    ReferenceOperations.sampleNorms(g)
+    g.read { values in
+      (0..<g.samples).map { sample in
+        let from = values + g.offset(sample: sample, position: 0)
+        return Float(dgflow_square_sum(g.length * g.channels, from).squareRoot())
+      }
+    }
   }
 
   /// `y[n, l, c] = factors[n] · g[n, l, c]`.
@@ -76,6 +106,13 @@ extension Operations {
   ) {
     check("scaleSamples", "y", y, like: g)
     check("scaleSamples", "factors", [factors.count], [g.samples])
-    y = ReferenceOperations.scaleSamples(g, by: factors)
+    g.read { values in
+      y.write { y in
+        for sample in 0..<g.samples {
+          let at = g.offset(sample: sample, position: 0)
+          dgflow_scale(g.length * g.channels, factors[sample], values + at, y + at)
+        }
+      }
+    }
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Operations {
   /// Linear map from latents to sequences: `y[n, l, c] = b[l, c] + Σ_z w[z, l, c] · x[n, z]`.
   ///
@@ -12,7 +14,21 @@ extension Operations {
   ) {
     checkExpansion("expand", latents: z, weight: weight, output: y)
     if let bias { check("expand", "bias", bias.shape, [y.length, y.channels]) }
-    y = ReferenceOperations.expand(z, weight: weight, bias: bias, padding: y.padding)
+    let (latents, width) = (weight.shape[0], y.length * y.channels)
+    let (samples, stride) = (y.samples, y.sampleStride)
+    let target = y.offset(sample: 0, position: 0)
+    z.read { z in
+      weight.read { weight in
+        withOptional(bias) { bias in
+          y.write { y in
+            product(
+              m: samples, n: width, k: latents, a: z, aStrides: (latents, 1),
+              b: weight, bStrides: (width, 1), c: y + target, cRowStride: stride, bias: bias,
+              workspace: workspace)
+          }
+        }
+      }
+    }
   }
 
   /// Transposed expansion: `δz[n, z] = Σ_l,c w[z, l, c] · δy[n, l, c]`.
@@ -26,7 +42,17 @@ extension Operations {
     _ dy: Sequences, weight: Tensor, into dz: inout Tensor, workspace: Workspace
   ) {
     checkExpansion("expandTransposed", latents: dz, weight: weight, output: dy)
-    dz = ReferenceOperations.expandTransposed(dy, weight: weight)
+    let (latents, width) = (weight.shape[0], dy.length * dy.channels)
+    let start = dy.offset(sample: 0, position: 0)
+    dy.read { values in
+      weight.read { weight in
+        dz.write { dz in
+          dgflow_dots(
+            dy.samples, latents, width, values + start, dy.sampleStride, weight, width, dz,
+            latents)
+        }
+      }
+    }
   }
 
   /// Adds the weight gradient of an expansion: `dw[z, l, c] += Σ_n z[n, z] · δy[n, l, c]`.
@@ -40,7 +66,18 @@ extension Operations {
     input z: Tensor, cotangent dy: Sequences, into dw: inout Tensor, workspace: Workspace
   ) {
     checkExpansion("addExpandWeightGradient", latents: z, weight: dw, output: dy)
-    ReferenceOperations.addExpandWeightGradient(input: z, cotangent: dy, into: &dw)
+    let (latents, width) = (dw.shape[0], dy.length * dy.channels)
+    let start = dy.offset(sample: 0, position: 0)
+    z.read { z in
+      dy.read { values in
+        dw.write { dw in
+          product(
+            m: latents, n: width, k: dy.samples, a: z, aStrides: (1, latents),
+            b: values + start, bStrides: (dy.sampleStride, 1), c: dw, cRowStride: width,
+            accumulate: true, workspace: workspace)
+        }
+      }
+    }
   }
 
   /// Adds the bias gradient of an expansion: `db[l, c] += Σ_n δy[n, l, c]`.
@@ -50,7 +87,14 @@ extension Operations {
   ///   - db: `[L, C]`.
   public static func addExpandBiasGradient(cotangent dy: Sequences, into db: inout Tensor) {
     check("addExpandBiasGradient", "db", db.shape, [dy.length, dy.channels])
-    ReferenceOperations.addExpandBiasGradient(cotangent: dy, into: &db)
+    let width = dy.length * dy.channels
+    dy.read { values in
+      db.write { db in
+        for sample in 0..<dy.samples {
+          dgflow_add_scaled(width, 1, values + dy.offset(sample: sample, position: 0), db)
+        }
+      }
+    }
   }
 
   private static func checkExpansion(

@@ -1,3 +1,11 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 extension Operations {
   /// One step of Adam as PyTorch defines it, in place.
   ///
@@ -22,9 +30,20 @@ extension Operations {
     check("adam", "first moment", first.shape, parameter.shape)
     check("adam", "second moment", second.shape, parameter.shape)
     precondition(step >= 1, "adam: step \(step) is not counted from 1")
-    ReferenceOperations.adam(
-      parameter: &parameter, gradient: gradient, first: &first, second: &second, rate: rate,
-      beta1: beta1, beta2: beta2, epsilon: epsilon, step: step)
+    var constants = dgflow_adam_t(
+      first_weight: Float(1 - beta1), second_decay: Float(beta2), second_weight: Float(1 - beta2),
+      rate: Float(rate / (1 - pow(beta1, Double(step)))),
+      root: Float(1 / (1 - pow(beta2, Double(step))).squareRoot()), epsilon: Float(epsilon))
+    let count = parameter.count
+    gradient.read { gradient in
+      first.write { first in
+        second.write { second in
+          parameter.write { parameter in
+            dgflow_adam(count, &constants, gradient, first, second, parameter)
+          }
+        }
+      }
+    }
   }
 
   /// Exponential moving average, in place: `average = decay · average + (1 − decay) · parameter`.
@@ -35,6 +54,8 @@ extension Operations {
   ///   - decay: in [0, 1].
   public static func average(_ average: inout Tensor, with parameter: Tensor, decay: Double) {
     check("average", "parameter", parameter.shape, average.shape)
-    ReferenceOperations.average(&average, with: parameter, decay: decay)
+    parameter.read { values in
+      average.write { dgflow_average(parameter.count, Float(1 - decay), values, $0) }
+    }
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Operations {
   /// Strided matrix product: `c = [c +] [bias +] a · b`.
   ///
@@ -24,8 +26,18 @@ extension Operations {
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
     bias: UnsafePointer<Float>? = nil, accumulate: Bool = false, workspace: Workspace
   ) {
-    ReferenceOperations.product(
-      m: m, n: n, k: k, a: a, aStrides: aStrides, b: b, bStrides: bStrides, c: c,
-      cRowStride: cRowStride, bias: bias, accumulate: accumulate)
+    precondition(m >= 0 && n >= 0 && k >= 0, "product: extents [\(m), \(n), \(k)] are negative")
+    workspace.scratch(count: productScratch) { scratch in
+      var task = dgflow_product_t(
+        m: m, n: n, k: k, row_group: max(m, 1), depth_group: max(k, 1),
+        a: a, a_row: aStrides.row, a_row_group: 0, a_depth: aStrides.column, a_depth_group: 0,
+        b: b, b_column: bStrides.column, b_depth: bStrides.row, b_depth_group: 0,
+        c: c, c_row: cRowStride, c_row_group: 0,
+        bias: bias, scale: 1, accumulate: accumulate, scratch: scratch)
+      dgflow_product(&task)
+    }
   }
+
+  /// Floats of scratch memory that every product needs.
+  static var productScratch: Int { Int(DGFLOW_PRODUCT_SCRATCH) }
 }

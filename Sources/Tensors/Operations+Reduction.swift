@@ -1,3 +1,5 @@
+import CKernels
+
 extension Operations {
   /// Linear map from sequences to scores: `score[n] = b + Σ_l,c w[l, c] · x[n, l, c]`.
   ///
@@ -12,7 +14,18 @@ extension Operations {
     check("reduce", "weight", weight.shape, [x.length, x.channels])
     check("reduce", "scores", scores.shape, [x.samples])
     if let bias { check("reduce", "bias", bias.shape, [1]) }
-    scores = ReferenceOperations.reduce(x, weight: weight, bias: bias)
+    let width = x.length * x.channels
+    let shift = bias?[0] ?? 0
+    x.read { values in
+      weight.read { weight in
+        scores.write { scores in
+          dgflow_dots(
+            x.samples, 1, width, values + x.offset(sample: 0, position: 0), x.sampleStride,
+            weight, width, scores, 1)
+          for sample in 0..<x.samples { scores[sample] += shift }
+        }
+      }
+    }
   }
 
   /// Transposed reduction: `δx[n, l, c] = w[l, c] · δscore[n]`.
@@ -26,8 +39,18 @@ extension Operations {
   ) {
     check("reduceTransposed", "weight", weight.shape, [dx.length, dx.channels])
     check("reduceTransposed", "cotangent", cotangent.shape, [dx.samples])
-    dx = ReferenceOperations.reduceTransposed(
-      cotangent: cotangent, weight: weight, padding: dx.padding)
+    let (samples, stride) = (dx.samples, dx.sampleStride)
+    let start = dx.offset(sample: 0, position: 0)
+    cotangent.read { cotangent in
+      weight.read { values in
+        dx.write { dx in
+          for sample in 0..<samples {
+            dgflow_scale(
+              weight.count, cotangent[sample], values, dx + start + sample * stride)
+          }
+        }
+      }
+    }
   }
 
   /// Adds the weight gradient of a reduction: `dw[l, c] += Σ_n δscore[n] · x[n, l, c]`.
@@ -41,7 +64,17 @@ extension Operations {
   ) {
     check("addReduceWeightGradient", "dw", dw.shape, [x.length, x.channels])
     check("addReduceWeightGradient", "cotangent", cotangent.shape, [x.samples])
-    ReferenceOperations.addReduceWeightGradient(input: x, cotangent: cotangent, into: &dw)
+    let width = x.length * x.channels
+    x.read { values in
+      cotangent.read { cotangent in
+        dw.write { dw in
+          for sample in 0..<x.samples {
+            dgflow_add_scaled(
+              width, cotangent[sample], values + x.offset(sample: sample, position: 0), dw)
+          }
+        }
+      }
+    }
   }
 
   /// Adds the bias gradient of a reduction: `db[0] += Σ_n δscore[n]`, summed in Double.
@@ -51,6 +84,7 @@ extension Operations {
   ///   - db: `[1]`.
   public static func addReduceBiasGradient(cotangent: Tensor, into db: inout Tensor) {
     check("addReduceBiasGradient", "db", db.shape, [1])
-    ReferenceOperations.addReduceBiasGradient(cotangent: cotangent, into: &db)
+    let sum = cotangent.withUnsafeValues { $0.reduce(0.0) { $0 + Double($1) } }
+    db[0] = Float(Double(db[0]) + sum)
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Operations {
   /// Probabilities over the channels of each position: `p_c = e^(x_c − max x) / Σ_j e^(x_j − max x)`.
   ///
@@ -6,7 +8,14 @@ extension Operations {
   ///   - p: `[N, L, V]`, overwritten; padding rows zero.
   public static func softmax(_ logits: Sequences, into p: inout Sequences) {
     check("softmax", "p", p, like: logits)
-    p = ReferenceOperations.softmax(logits)
+    logits.read { values in
+      p.write { p in
+        for sample in 0..<logits.samples {
+          let at = logits.offset(sample: sample, position: 0)
+          dgflow_softmax(logits.length, logits.channels, values + at, p + at)
+        }
+      }
+    }
   }
 
   /// Derivative of the softmax times a vector, `y = p ⊙ (t − ⟨p, t⟩)`.
@@ -20,7 +29,16 @@ extension Operations {
   public static func softmaxDerivative(_ p: Sequences, _ t: Sequences, into y: inout Sequences) {
     check("softmaxDerivative", "t", t, like: p)
     check("softmaxDerivative", "y", y, like: p)
-    y = ReferenceOperations.softmaxDerivative(p, t)
+    p.read { values in
+      t.read { t in
+        y.write { y in
+          for sample in 0..<p.samples {
+            let at = p.offset(sample: sample, position: 0)
+            dgflow_softmax_derivative(p.length, p.channels, values + at, t + at, y + at)
+          }
+        }
+      }
+    }
   }
 
   /// The most probable token of each position `[N, L]`, row-major; the first maximum wins.
@@ -28,6 +46,16 @@ extension Operations {
   /// At most 65,536 channels. A `NaN` is never the maximum unless it stands first.
   public static func argmax(_ p: Sequences) -> [UInt16] {
     precondition(p.channels <= 65_536, "argmax: \(p.channels) channels do not fit in UInt16")
-    return ReferenceOperations.argmax(p)
+    return p.read { values in
+      [UInt16](unsafeUninitializedCapacity: p.samples * p.length) { tokens, count in
+        count = p.samples * p.length
+        guard let first = tokens.baseAddress else { return }
+        for sample in 0..<p.samples {
+          dgflow_argmax(
+            p.length, p.channels, values + p.offset(sample: sample, position: 0),
+            first + sample * p.length)
+        }
+      }
+    }
   }
 }

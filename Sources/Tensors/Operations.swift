@@ -43,6 +43,12 @@ public enum Operations {
     return try body()
   }
 
+  /// Runs `body` on the elements of a tensor, or on nothing.
+  static func withOptional<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
+    if let tensor { return tensor.read { body($0) } }
+    return body(nil)
+  }
+
   static func check(_ operation: StaticString, _ what: String, _ got: [Int], _ expected: [Int]) {
     precondition(got == expected, "\(operation): \(what) has shape \(got), expected \(expected)")
   }

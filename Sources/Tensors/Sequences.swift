@@ -114,6 +114,22 @@ public struct Sequences: Sendable, Equatable {
     return try withExtendedLifetime(storage) { try body(storage.mutableElements) }
   }
 
+  func read<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
+    withExtendedLifetime(storage) { body(UnsafePointer(storage.base)) }
+  }
+
+  /// Runs `body` on the storage for writing and makes the padding rows zero afterwards.
+  mutating func write<R>(_ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    if !isKnownUniquelyReferenced(&storage) { storage = FloatStorage(copying: storage) }
+    return withExtendedLifetime(storage) {
+      let result = body(storage.base)
+      for sample in 0...samples {
+        (storage.base + sample * sampleStride).update(repeating: 0, count: padding * channels)
+      }
+      return result
+    }
+  }
+
   /// A copy of consecutive samples.
   public func samples(_ range: Range<Int>) -> Sequences {
     precondition(

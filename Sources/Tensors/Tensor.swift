@@ -49,6 +49,15 @@ public struct Tensor: Sendable, Equatable {
     return try withExtendedLifetime(storage) { try body(storage.mutableElements) }
   }
 
+  func read<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
+    withExtendedLifetime(storage) { body(UnsafePointer(storage.base)) }
+  }
+
+  mutating func write<R>(_ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    if !isKnownUniquelyReferenced(&storage) { storage = FloatStorage(copying: storage) }
+    return withExtendedLifetime(storage) { body(storage.base) }
+  }
+
   /// The element at a flat row-major index.
   public subscript(index: Int) -> Float {
     get {

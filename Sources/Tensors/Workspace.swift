@@ -11,6 +11,12 @@ public final class Workspace {
   /// Floats that it holds at present.
   public var capacity: Int { storage.count }
 
+  func scratch<R>(count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    if storage.count < count { storage = FloatStorage(count: count) }
+    let current = storage
+    return withExtendedLifetime(current) { body(current.base) }
+  }
+
   /// Runs `body` on at least `count` floats, 64-byte aligned, of unspecified content.
   public func withScratch<R>(
     count: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws -> R

@@ -1,0 +1,292 @@
+// Strided matrix product. Panels of b are packed (zero-padded to whole vectors), a is read directly
+// by broadcast where its summed index is contiguous, else packed a tile at a time.
+//
+// Every element of c is one chain of multiply-adds over p = 0, 1, …, k - 1; blocks of p hand the
+// chain on through c. Tile shapes and blocks therefore do not change a single bit of the result.
+
+enum {
+  BLOCK_DEPTH = 320,
+  BLOCK_COLUMNS = 256,
+  PACKED_B = BLOCK_DEPTH * BLOCK_COLUMNS,
+  PACKED_A = BLOCK_DEPTH * TILE_ROWS,
+};
+
+_Static_assert(PACKED_B + PACKED_A <= DGFLOW_PRODUCT_SCRATCH, "the scratch memory is too small");
+_Static_assert(BLOCK_COLUMNS % TILE_COLUMNS == 0, "a block holds whole panels");
+
+// One tile: `rows` rows times `vectors` whole vectors of columns.
+INLINE void product_tile(const int rows, const int vectors, ptrdiff_t depth, const float *const *a,
+                         ptrdiff_t a_step, const float *b, float *const *c, const float *bias,
+                         bool reads_c) {
+  vec sum[TILE_ROWS][TILE_VECTORS];
+  const float *row[TILE_ROWS];
+  UNROLL for (int i = 0; i < rows; i++) {
+    row[i] = a[i];
+    UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (vec){0};
+  }
+  if (bias != NULL) {
+    UNROLL for (int j = 0; j < vectors; j++) {
+      vec v = load(bias + j * LANES);
+      UNROLL for (int i = 0; i < rows; i++) sum[i][j] = v;
+    }
+  }
+  if (reads_c) {
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = sum[i][j] + load(c[i] + j * LANES);
+    }
+  }
+  ptrdiff_t at = 0;
+  for (ptrdiff_t p = 0; p < depth; p++) {
+    vec column[TILE_VECTORS];
+    UNROLL for (int j = 0; j < vectors; j++) column[j] = *(const vec *)(b + j * LANES);
+    UNROLL for (int i = 0; i < rows; i++) {
+      vec x = splat(row[i][at]);
+      UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += x * column[j];
+    }
+    at += a_step;
+    b += vectors * LANES;
+  }
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < vectors; j++) store(c[i] + j * LANES, sum[i][j]);
+  }
+}
+
+typedef void product_tile_t(ptrdiff_t depth, const float *const *a, ptrdiff_t a_step,
+                            const float *b, float *const *c, const float *bias, bool reads_c);
+
+#define TILE(rows, vectors)                                                                        \
+  KERNEL void product_tile_##rows##_##vectors(                                                     \
+      ptrdiff_t depth, const float *const *a, ptrdiff_t a_step, const float *b, float *const *c,   \
+      const float *bias, bool reads_c) {                                                           \
+    product_tile(rows, vectors, depth, a, a_step, b, c, bias, reads_c);                            \
+  }
+#define TILES(vectors)                                                                             \
+  TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) TILE(4, vectors) TILE(5, vectors)             \
+  TILE(6, vectors)
+#define TILE_NAMES(vectors)                                                                        \
+  {product_tile_1_##vectors, product_tile_2_##vectors, product_tile_3_##vectors,                   \
+   product_tile_4_##vectors, product_tile_5_##vectors, product_tile_6_##vectors}
+
+TILES(1)
+TILES(2)
+#if TILE_VECTORS == 4
+TILES(3)
+TILES(4)
+#endif
+
+static product_tile_t *const product_tiles[TILE_VECTORS][TILE_ROWS] = {
+    TILE_NAMES(1),
+    TILE_NAMES(2),
+#if TILE_VECTORS == 4
+    TILE_NAMES(3),
+    TILE_NAMES(4),
+#endif
+};
+
+// Where the summed index p stands: offset in floats, and how many steps are left in its group.
+typedef struct {
+  ptrdiff_t offset, left;
+} depth_position;
+
+INLINE depth_position depth_start(ptrdiff_t p, ptrdiff_t group, ptrdiff_t step,
+                                  ptrdiff_t group_step) {
+  depth_position at = {p / group * group_step + p % group * step, group - p % group};
+  return at;
+}
+
+INLINE ptrdiff_t smaller(ptrdiff_t x, ptrdiff_t y) { return x < y ? x : y; }
+
+typedef float vec4 __attribute__((vector_size(16)));
+typedef float vec4_anywhere __attribute__((vector_size(16), aligned(4), may_alias));
+
+// Four columns of four consecutive p each, written as four rows.
+INLINE void transpose_4(const float *from, ptrdiff_t column, float *to, ptrdiff_t width,
+                        float scale) {
+  vec4 r0 = scale * *(const vec4_anywhere *)from;
+  vec4 r1 = scale * *(const vec4_anywhere *)(from + column);
+  vec4 r2 = scale * *(const vec4_anywhere *)(from + 2 * column);
+  vec4 r3 = scale * *(const vec4_anywhere *)(from + 3 * column);
+  vec4 low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+  vec4 low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  vec4 high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+  vec4 high23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  *(vec4 *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+  *(vec4 *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+  *(vec4 *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+  *(vec4 *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+}
+
+// One panel of b, `width` floats (whole vectors) for each p, of which `columns` exist.
+KERNEL void pack_panel(const dgflow_product_t *d, const float *b, ptrdiff_t p, ptrdiff_t depth,
+                       ptrdiff_t columns, ptrdiff_t width, float *to) {
+  depth_position at = depth_start(p, d->depth_group, d->b_depth, d->b_depth_group);
+  const float scale = d->scale;
+  while (depth > 0) {
+    const ptrdiff_t run = smaller(depth, at.left);
+    const float *from = b + at.offset;
+    ptrdiff_t q = 0;
+    if (d->b_column == 1 && columns == width) {
+      for (; q < run; q++) {
+        for (ptrdiff_t j = 0; j < width; j += LANES) {
+          *(vec *)(to + q * width + j) = scale * load(from + q * d->b_depth + j);
+        }
+      }
+    } else if (d->b_depth == 1) {
+      for (; q + 4 <= run; q += 4) {
+        ptrdiff_t j = 0;
+        for (; j + 4 <= columns; j += 4) {
+          transpose_4(from + q + j * d->b_column, d->b_column, to + q * width + j, width, scale);
+        }
+        for (; j < width; j++) {
+          for (ptrdiff_t i = 0; i < 4; i++) {
+            to[(q + i) * width + j] = j < columns ? scale * from[q + i + j * d->b_column] : 0;
+          }
+        }
+      }
+    }
+    for (; q < run; q++) {
+      for (ptrdiff_t j = 0; j < width; j++) {
+        to[q * width + j] = j < columns ? scale * from[q * d->b_depth + j * d->b_column] : 0;
+      }
+    }
+    to += run * width;
+    depth -= run;
+    p += run;
+    at = depth_start(p, d->depth_group, d->b_depth, d->b_depth_group);
+  }
+}
+
+// One tile of a, TILE_ROWS floats for each p; rows beyond `rows` are left as they are.
+KERNEL void pack_tile(const dgflow_product_t *d, const float *const *row, ptrdiff_t rows,
+                      ptrdiff_t p, ptrdiff_t depth, float *to) {
+  depth_position at = depth_start(p, d->depth_group, d->a_depth, d->a_depth_group);
+  bool adjacent = rows == TILE_ROWS;
+  for (ptrdiff_t i = 1; i < rows; i++) adjacent = adjacent && row[i] == row[0] + i;
+  while (depth > 0) {
+    const ptrdiff_t run = smaller(depth, at.left);
+    if (adjacent) {
+      const float *from = row[0] + at.offset;
+      for (ptrdiff_t q = 0; q < run; q++) {
+        memcpy(to, from, TILE_ROWS * sizeof(float));
+        to += TILE_ROWS;
+        from += d->a_depth;
+      }
+    } else {
+      for (ptrdiff_t q = 0; q < run; q++) {
+        for (ptrdiff_t i = 0; i < rows; i++) to[i] = row[i][at.offset + q * d->a_depth];
+        to += TILE_ROWS;
+      }
+    }
+    depth -= run;
+    p += run;
+    at = depth_start(p, d->depth_group, d->a_depth, d->a_depth_group);
+  }
+}
+
+// How many of the remaining rows the next tile takes: six, or two halves at the end.
+INLINE ptrdiff_t tile_rows(ptrdiff_t left) {
+  if (left <= TILE_ROWS) return left;
+  if (left < 2 * TILE_ROWS) return (left + 1) / 2;
+  return TILE_ROWS;
+}
+
+// A tile whose last vector is not whole: through a copy of its part of c.
+KERNEL void edge_tile(product_tile_t *tile, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                      const float *const *a, ptrdiff_t step, const float *b, float *const *c,
+                      const float *bias, bool reads_c) {
+  float copy[TILE_ROWS][TILE_COLUMNS];
+  float whole_bias[TILE_COLUMNS];
+  float *copies[TILE_ROWS];
+  memset(copy, 0, sizeof copy);
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    copies[r] = copy[r];
+    if (reads_c) memcpy(copy[r], c[r], (size_t)columns * sizeof(float));
+  }
+  if (bias != NULL) {
+    memset(whole_bias, 0, sizeof whole_bias);
+    memcpy(whole_bias, bias, (size_t)columns * sizeof(float));
+  }
+  tile(depth, a, step, b, copies, bias != NULL ? whole_bias : NULL, reads_c);
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    memcpy(c[r], copy[r], (size_t)columns * sizeof(float));
+  }
+}
+
+// All tiles of one packed block of b.
+KERNEL void product_block(const dgflow_product_t *d, ptrdiff_t p, ptrdiff_t depth,
+                          ptrdiff_t first_column, ptrdiff_t block_columns, const float *packed_b,
+                          float *packed_a) {
+  const bool packs_a = d->a_depth != 1 || (d->depth_group < d->k &&
+                                           d->a_depth_group != d->depth_group * d->a_depth);
+  const float *bias = p == 0 && d->bias != NULL ? d->bias + first_column : NULL;
+  const bool reads_c = p > 0 || d->accumulate;
+  ptrdiff_t group = 0, in_group = 0, rows = 0;
+  for (ptrdiff_t i = 0; i < d->m; i += rows) {
+    rows = tile_rows(d->m - i);
+    const float *a[TILE_ROWS];
+    float *c[TILE_ROWS];
+    for (ptrdiff_t r = 0; r < rows; r++) {
+      a[r] = d->a + group * d->a_row_group + in_group * d->a_row;
+      c[r] = d->c + group * d->c_row_group + in_group * d->c_row + first_column;
+      in_group++;
+      if (in_group == d->row_group) {
+        in_group = 0;
+        group++;
+      }
+    }
+    ptrdiff_t step = 1;
+    if (packs_a) {
+      pack_tile(d, a, rows, p, depth, packed_a);
+      for (ptrdiff_t r = 0; r < rows; r++) a[r] = packed_a + r;
+      step = TILE_ROWS;
+    } else {
+      for (ptrdiff_t r = 0; r < rows; r++) a[r] += p;
+    }
+    for (ptrdiff_t j = 0; j < block_columns; j += TILE_COLUMNS) {
+      const ptrdiff_t columns = smaller(block_columns - j, TILE_COLUMNS);
+      const ptrdiff_t vectors = (columns + LANES - 1) / LANES;
+      const float *tile_bias = bias != NULL ? bias + j : NULL;
+      product_tile_t *tile = product_tiles[vectors - 1][rows - 1];
+      if (columns == vectors * LANES) {
+        tile(depth, a, step, packed_b + j * depth, c, tile_bias, reads_c);
+      } else {
+        edge_tile(tile, rows, columns, depth, a, step, packed_b + j * depth, c, tile_bias, reads_c);
+      }
+      for (ptrdiff_t r = 0; r < rows; r++) c[r] += TILE_COLUMNS;
+    }
+  }
+}
+
+// k = 0: the empty sum.
+KERNEL void product_empty(const dgflow_product_t *d) {
+  for (ptrdiff_t i = 0; i < d->m; i++) {
+    float *c = d->c + i / d->row_group * d->c_row_group + i % d->row_group * d->c_row;
+    for (ptrdiff_t j = 0; j < d->n; j++) {
+      c[j] = (d->accumulate ? c[j] : 0) + (d->bias != NULL ? d->bias[j] : 0);
+    }
+  }
+}
+
+KERNEL void product(const dgflow_product_t *d) {
+  float *packed_b = d->scratch;
+  float *packed_a = d->scratch + PACKED_B;
+  if (d->k == 0) {
+    product_empty(d);
+    return;
+  }
+  const ptrdiff_t blocks = (d->k + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+  const ptrdiff_t block_depth = (d->k + blocks - 1) / blocks;
+  for (ptrdiff_t first = 0; first < d->n; first += BLOCK_COLUMNS) {
+    const ptrdiff_t block_columns = smaller(d->n - first, BLOCK_COLUMNS);
+    for (ptrdiff_t p = 0; p < d->k; p += block_depth) {
+      const ptrdiff_t depth = smaller(d->k - p, block_depth);
+      for (ptrdiff_t j = 0; j < block_columns; j += TILE_COLUMNS) {
+        const ptrdiff_t columns = smaller(block_columns - j, TILE_COLUMNS);
+        const ptrdiff_t width = (columns + LANES - 1) / LANES * LANES;
+        pack_panel(d, d->b + (first + j) * d->b_column, p, depth, columns, width,
+                   packed_b + j * depth);
+      }
+      product_block(d, p, depth, first, block_columns, packed_b, packed_a);
+    }
+  }
+}
