@@ -1,0 +1,157 @@
+import NeuralNetworks
+import Tensors
+
+/// The objective of WGAN-GP.
+///
+/// The critic minimises mean D(fake) − mean D(real) + λ · mean (‖∇D(x̂)‖ − 1)², where
+/// x̂ = real + α (fake − real) with its own α for each sample and the norm runs over all positions and
+/// symbols of a sample; the generator minimises −mean D(G(z)). Gulrajani et al., arXiv 1704.00028,
+/// algorithm 1.
+///
+/// The penalty's parameter gradient is exact: with g = ∇D(x̂) and v = ∂penalty/∂g =
+/// (2λ/B) (‖g‖ − 1) g / ‖g‖ held fixed, it is the parameter gradient of ⟨v, g⟩, the derivative of D
+/// along v, which a ``NeuralNetworks/PiecewiseLinear`` critic gives by one `pushforward`. At ‖g‖ = 0,
+/// where the norm has no derivative, v is 0.
+public struct WassersteinGradientPenalty: Sendable, Equatable {
+  /// The penalty's weight λ; 10 in arXiv 1704.00028.
+  public let weight: Double
+
+  /// An objective with penalty weight λ ≥ 0.
+  public init(weight: Double = 10) {
+    precondition(weight >= 0, "WassersteinGradientPenalty: weight \(weight) is negative")
+    self.weight = weight
+  }
+
+  /// Reusable memory for one shard's pass through the critic.
+  public final class Scratch<Critic: PiecewiseLinear>
+  where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
+    let pairTrace = Critic.Trace()
+    let mixedTrace = Critic.Trace()
+    var pair = Sequences.empty
+    var mixed = Sequences.empty
+    var direction = Sequences.empty
+    var pairCotangent = Tensor.empty
+    var ones = Tensor.empty
+
+    /// Empty memory.
+    public init() {}
+  }
+
+  /// Adds one shard's share of the critic loss's gradient.
+  ///
+  /// - Parameters:
+  ///   - critic: the critic D.
+  ///   - real: real samples `[n, L, V]`.
+  ///   - fake: as many generated samples.
+  ///   - interpolation: α for each sample, in [0, 1].
+  ///   - batch: B, the samples of the whole batch that means are over; n in a batch of one shard.
+  ///   - gradient: what to add to.
+  ///   - scratch: memory of the calling thread.
+  ///   - workspace: memory of the calling thread.
+  /// - Returns: sums over the shard's samples.
+  public func addCriticGradient<Critic: PiecewiseLinear>(
+    of critic: Critic, real: Sequences, fake: Sequences, interpolation: [Float], batch: Int,
+    into gradient: inout Critic, scratch: Scratch<Critic>, workspace: Workspace
+  ) -> CriticTerms where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
+    var terms = scorePair(
+      of: critic, real: real, fake: fake, batch: batch, into: &gradient, scratch: scratch,
+      workspace: workspace)
+    scratch.mixed.prepare(like: real)
+    Operations.interpolate(real, fake, weights: interpolation, into: &scratch.mixed)
+    addPenaltyGradient(
+      of: critic, batch: batch, into: &gradient, terms: &terms, scratch: scratch,
+      workspace: workspace)
+    return terms
+  }
+
+  /// Scores real and fake samples as one batch and adds their gradient.
+  private func scorePair<Critic: PiecewiseLinear>(
+    of critic: Critic, real: Sequences, fake: Sequences, batch: Int,
+    into gradient: inout Critic, scratch: Scratch<Critic>, workspace: Workspace
+  ) -> CriticTerms where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
+    let count = real.samples
+    scratch.pair.prepare(
+      samples: 2 * count, length: real.length, channels: real.channels, padding: real.padding)
+    scratch.pair.copy(samples: 0..<count, of: real, to: 0)
+    scratch.pair.copy(samples: 0..<count, of: fake, to: count)
+    scratch.pairCotangent.prepare(count: 2 * count)
+    let share = 1 / Float(batch)
+    for index in 0..<count {
+      scratch.pairCotangent[index] = -share
+      scratch.pairCotangent[count + index] = share
+    }
+    critic.apply(scratch.pair, trace: scratch.pairTrace, workspace: workspace)
+    critic.pullback(
+      scratch.pairCotangent, input: scratch.pair, trace: scratch.pairTrace,
+      reachingInput: false, workspace: workspace)
+    critic.addGradient(
+      input: scratch.pair, cotangent: scratch.pairCotangent, trace: scratch.pairTrace,
+      into: &gradient, workspace: workspace)
+    var terms = CriticTerms()
+    terms.samples = count
+    scratch.pairTrace.output.withUnsafeValues { scores in
+      for index in 0..<count {
+        terms.realScores += Double(scores[index])
+        terms.fakeScores += Double(scores[count + index])
+      }
+    }
+    return terms
+  }
+
+  /// Adds the gradient of the penalty at `scratch.mixed`.
+  private func addPenaltyGradient<Critic: PiecewiseLinear>(
+    of critic: Critic, batch: Int, into gradient: inout Critic, terms: inout CriticTerms,
+    scratch: Scratch<Critic>, workspace: Workspace
+  ) where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
+    let count = scratch.mixed.samples
+    if scratch.ones.count != count {
+      scratch.ones = Tensor(shape: [count], values: .init(repeating: 1, count: count))
+    }
+    critic.apply(scratch.mixed, trace: scratch.mixedTrace, workspace: workspace)
+    critic.pullback(
+      scratch.ones, input: scratch.mixed, trace: scratch.mixedTrace, reachingInput: true,
+      workspace: workspace)
+    let norms = Operations.sampleNorms(scratch.mixedTrace.inputCotangent)
+    let factors = norms.map { norm in
+      norm == 0 ? 0 : Float(2 * weight / Double(batch) * (Double(norm) - 1) / Double(norm))
+    }
+    scratch.direction.prepare(like: scratch.mixed)
+    Operations.scaleSamples(
+      scratch.mixedTrace.inputCotangent, by: factors, into: &scratch.direction)
+    critic.pushforward(
+      scratch.direction, input: scratch.mixed, trace: scratch.mixedTrace, workspace: workspace)
+    critic.addTangentGradient(
+      tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace,
+      into: &gradient, workspace: workspace)
+    for norm in norms {
+      terms.norms += Double(norm)
+      terms.penalties += (Double(norm) - 1) * (Double(norm) - 1)
+    }
+  }
+}
+
+/// Sums over samples that the critic's loss is made of, in Double.
+public struct CriticTerms: Sendable, Equatable {
+  /// Samples of each kind summed over.
+  public var samples = 0
+  /// Σ D(real).
+  public var realScores = 0.0
+  /// Σ D(fake).
+  public var fakeScores = 0.0
+  /// Σ (‖∇D(x̂)‖ − 1)².
+  public var penalties = 0.0
+  /// Σ ‖∇D(x̂)‖.
+  public var norms = 0.0
+
+  /// No samples.
+  public init() {}
+
+  /// Adds the sums of another shard.
+  public static func += (left: inout CriticTerms, right: CriticTerms) {
+    left.samples += right.samples
+    left.realScores += right.realScores
+    left.fakeScores += right.fakeScores
+    left.penalties += right.penalties
+    left.norms += right.norms
+  }
+}
