@@ -66,6 +66,11 @@ public struct SymbolCounts: Sendable {
     singleCounts.append(contentsOf: repeatElement(0, count: wanted - singleCounts.count))
   }
 
+  /// The number of different symbols counted, those that may not enter a vocabulary included.
+  public var distinct: Int {
+    singleCounts.count { $0 > 0 } + clusterCounts.count { $0 > 0 }
+  }
+
   /// All symbols that may enter a vocabulary, the most frequent first, ties by their bytes.
   public var ranking: [(symbol: Symbol, count: Int)] {
     var ranking: [(symbol: Symbol, count: Int)] = []
