@@ -84,12 +84,14 @@ struct LogisticRegression {
       let direction = Self.direction(here, fixesSlope: fixedSlope != nil)
       let decrement =
         direction.slope * here.gradient.slope + direction.intercept * here.gradient.intercept
-      information = here.hessian
       iterations += 1
       if decrement <= 1e-11 * (1 + here.value) {
         // The objective can no longer tell the points apart; Newton's last step still sharpens them.
         slope -= direction.slope
         intercept -= direction.intercept
+        let last = Evaluation(
+          data, offset: offset, ridge: ridge, slope: slope, intercept: intercept)
+        information = last.hessian
         return
       }
       var length = 1.0

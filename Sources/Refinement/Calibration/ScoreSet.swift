@@ -39,9 +39,9 @@ public struct ScoreSet: Sendable, Equatable {
     self.generated = generated
   }
 
-  /// As `init(real:generated:)`, from single precision.
-  public init(real: [Float], generated: [Float]) throws {
-    try self.init(real: real.map(Double.init), generated: generated.map(Double.init))
+  /// As `init(real:generated:)`, from another precision, such as the `[Float]` of a tensor.
+  public init<Score: BinaryFloatingPoint>(real: [Score], generated: [Score]) throws {
+    try self.init(real: real.map { Double($0) }, generated: generated.map { Double($0) })
   }
 
   /// Scores of both kinds.
