@@ -55,9 +55,11 @@ struct NumPyHeader {
       }
       return value
     }
-    guard entries.count == 3, case .string(let description) = try entry("descr"),
-      case .boolean(let isFortranOrder) = try entry("fortran_order"),
-      case .tuple(let shape) = try entry("shape")
+    let values = (
+      description: try entry("descr"), order: try entry("fortran_order"), shape: try entry("shape")
+    )
+    guard entries.count == 3, case .string(let description) = values.description,
+      case .boolean(let isFortranOrder) = values.order, case .tuple(let shape) = values.shape
     else {
       throw Failure(
         .badData, "\(path) has an odd header; expected descr, fortran_order and shape only")
