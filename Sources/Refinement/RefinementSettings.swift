@@ -2,9 +2,9 @@ import Files
 
 /// How a discriminator gradient flow is run: the values that a configuration file holds.
 ///
-/// The defaults are the image settings of the released DGflow code (configs/ of clear-nus/DGflow:
-/// η 0.1, γ 0.01, 25 steps, KL in eight of its fourteen configurations, the others differing in η
-/// or steps). No values for text are published.
+/// The defaults are the image settings of the released DGflow code (configs/ of clear-nus/DGflow):
+/// KL, η 0.1, γ 0.01, 25 steps; four of its fourteen configurations use η 0.05, three of these with
+/// 15 steps. No values for text are published.
 public struct RefinementSettings: Codable, Equatable, Sendable {
   /// η = 0.1: released image settings.
   public static let defaultStepSize = 0.1

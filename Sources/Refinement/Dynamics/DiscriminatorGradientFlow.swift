@@ -9,7 +9,8 @@ import Tensors
 /// flow would settle at e^(d/γ), which for a small γ is an optimiser and not a sampler.
 ///
 /// Source: Ansari, Ang, Soh, ICLR 2021 (arXiv 2012.00780), algorithm 1, and the released code
-/// (clear-nus/DGflow, dgflow.py). Derivation, defaults and limits: <doc:DiscriminatorGradientFlow>.
+/// (clear-nus/DGflow, dgflow.py). Derivation, defaults and limits are in the guide,
+/// Refinement.docc/DiscriminatorGradientFlow.md.
 public struct DiscriminatorGradientFlow: StochasticTerm {
   /// d(G(z)) and its gradient.
   public let ratio: any LatentLogDensityRatio
