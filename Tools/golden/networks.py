@@ -4,7 +4,7 @@
 usage: networks.py [--root PROJECT]
 
 Writes, under PROJECT/Tests:
-  GenerativeModelsTests/Fixtures/layers.safetensors      every layer forward and backward
+  NeuralNetworksTests/Fixtures/layers.safetensors        every layer forward and backward
   GenerativeModelsTests/Fixtures/critic-step.safetensors one critic step with its gradient penalty
   GenerativeModelsTests/Fixtures/training.safetensors    twenty critic and ten generator steps
   RunsTests/Fixtures/flow.safetensors                    ten DGflow steps for KL, JS and log D
@@ -334,7 +334,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     root = parser.parse_args().root
-    write(root, "GenerativeModelsTests", "layers", layers, 1e-3)
+    write(root, "NeuralNetworksTests", "layers", layers, 1e-3)
     write(root, "GenerativeModelsTests", "critic-step", critic_step, 1e-4)
     write(root, "RunsTests", "flow", flow, 1e-5)
     write(root, "GenerativeModelsTests", "training", training, 1e-5)
