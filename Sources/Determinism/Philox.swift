@@ -21,6 +21,6 @@ enum Philox {
       k0 &+= 0x9E37_79B9
       k1 &+= 0xBB67_AE85
     }
-    return [c0, c1, c2, c3]
+    return SIMD4(c0, c1, c2, c3)
   }
 }

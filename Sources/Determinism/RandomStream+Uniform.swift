@@ -24,13 +24,14 @@ extension RandomStream {
   func index(below bound: Int, sample: UInt64, step: UInt32, firstBlock: UInt32) -> Int {
     precondition(bound >= 1, "RandomStream.index: bound \(bound) is below 1")
     let bound = UInt64(bound)
-    let threshold = (0 &- bound) % bound
     var block = firstBlock
     while true {
       let words = words(sample: sample, step: step, block: block)
-      for word in [Self.word(words[0], words[1]), Self.word(words[2], words[3])] {
+      for half in 0..<2 {
+        let word = Self.word(words[2 * half], words[2 * half + 1])
         let product = word.multipliedFullWidth(by: bound)
-        if product.low >= threshold { return Int(product.high) }
+        // The remainder is below the bound, so the division is rarely needed.
+        if product.low >= bound || product.low >= (0 &- bound) % bound { return Int(product.high) }
       }
       block &+= 1
     }

@@ -25,7 +25,7 @@ public struct RandomStream: Sendable, Equatable {
     self.seed = seed
     self.name = name
     let mixed = StableHash.finalised(seed ^ StableHash(name).value)
-    key = [UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32)]
+    key = SIMD2(UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32))
   }
 
   /// Four random words of 32 bits for the counter (sample, step, block).
@@ -35,7 +35,7 @@ public struct RandomStream: Sendable, Equatable {
   public func words(sample: UInt64, step: UInt32, block: UInt32) -> SIMD4<UInt32> {
     let low = UInt32(truncatingIfNeeded: sample)
     let high = UInt32(truncatingIfNeeded: sample >> 32)
-    return Philox.words(counter: [low, high, step, block], key: key)
+    return Philox.words(counter: SIMD4(low, high, step, block), key: key)
   }
 
   /// First blocks of the kinds of draws, far apart so that kinds never share words.
