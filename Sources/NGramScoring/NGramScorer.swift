@@ -20,7 +20,9 @@ public struct NGramScorer: Sendable {
   public let length: Int
   /// The n-gram orders, in the order in which they were given.
   public let orders: [Int]
-  /// Whether n-grams that contain padding are left out. A value must be printed with it.
+  /// Whether n-grams that contain padding are left out.
+  ///
+  /// A value must be printed with it.
   public let excludesPadding: Bool
   /// Threads that counting may use.
   public let threads: Int

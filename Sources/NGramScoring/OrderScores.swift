@@ -8,16 +8,26 @@ public struct OrderScores: Sendable, Codable, Equatable {
   public let order: Int
   /// Number of sample strings.
   public let samples: Int
-  /// JS-n in bits, in [0, 1]; lower is better. See ``JensenShannonDivergence``.
+  /// JS-n in bits, in [0, 1]; lower is better.
+  ///
+  /// See ``JensenShannonDivergence``.
   public let divergence: Double
   /// Jackknife standard error of ``divergence`` at this count; nil where it was not asked for or
-  /// cannot be had. See ``GroupJackknife``.
+  /// cannot be had.
+  ///
+  /// See ``GroupJackknife``.
   public let divergenceError: Double?
-  /// N-gram recall by mass, in [0, 1]. See ``NGramRecall``.
+  /// N-gram recall by mass, in [0, 1].
+  ///
+  /// See ``NGramRecall``.
   public let recall: Double
-  /// N-gram precision by mass, in [0, 1]. See ``NGramPrecision``.
+  /// N-gram precision by mass, in [0, 1].
+  ///
+  /// See ``NGramPrecision``.
   public let precision: Double
-  /// Distinct-n, in (0, 1]. See ``DistinctShare``.
+  /// Distinct-n, in (0, 1].
+  ///
+  /// See ``DistinctShare``.
   public let distinctShare: Double
 
   /// Scores counted samples; every metric shares one walk over the reference.

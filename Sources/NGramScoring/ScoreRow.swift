@@ -47,7 +47,9 @@ public struct ScoreRow: Sendable, Codable, Equatable {
   public let floor: Double?
   /// Standard deviation of one draw behind ``floor``, nil where unavailable.
   public let floorDeviation: Double?
-  /// ``value`` − ``floor``, nil without a floor. May be negative; not a distance.
+  /// ``value`` − ``floor``, nil without a floor.
+  ///
+  /// May be negative; not a distance.
   public let excess: Double?
   /// Standard error of ``value`` at this count, nil where unavailable.
   public let standardError: Double?

@@ -46,15 +46,15 @@ extension NGramCounts {
       switch layout ?? .narrowest(order: order, vocabularySize: vocabularySize) {
       case .packed64:
         .packed64(
-          try countInShards(strings, window, threads, CountedKeys<UInt64>.counting)
+          countInShards(strings, window, threads, CountedKeys<UInt64>.counting)
             ?? CountedKeys())
       case .packed128:
         .packed128(
-          try countInShards(strings, window, threads, CountedKeys<UInt128>.counting)
+          countInShards(strings, window, threads, CountedKeys<UInt128>.counting)
             ?? CountedKeys())
       case .slices:
         .slices(
-          try countInShards(strings, window, threads, CountedSlices.counting)
+          countInShards(strings, window, threads, CountedSlices.counting)
             ?? CountedSlices(order: order))
       }
     self.init(
@@ -82,16 +82,7 @@ extension NGramCounts {
         .usage, "vocabulary size \(vocabularySize) is outside 1...65536, the range of 16-bit tokens"
       )
     }
-    try strings.withUnsafeTokens { tokens in
-      var largest: UInt16 = 0
-      for token in tokens { largest = Swift.max(largest, token) }
-      guard !tokens.isEmpty, Int(largest) >= vocabularySize else { return }
-      let place = tokens.firstIndex { Int($0) >= vocabularySize } ?? 0
-      throw Failure(
-        .badData,
-        "token \(tokens[place]) in token string \(place / strings.length + 1) is outside a "
-          + "vocabulary of \(vocabularySize): encode the text with the reference's vocabulary")
-    }
+    try strings.validate(below: vocabularySize)
   }
 }
 
@@ -99,17 +90,16 @@ extension NGramCounts {
 /// where there is nothing to count.
 func countInShards<Counts: SortedCounts>(
   _ strings: TokenStrings, _ window: NGramWindow, _ threads: Int,
-  _ count: @escaping @Sendable (UnsafeBufferPointer<UInt16>, Range<Int>, NGramWindow) -> Counts
-) throws -> Counts? {
+  _ count: @Sendable (UnsafeBufferPointer<UInt16>, Range<Int>, NGramWindow) -> Counts
+) -> Counts? {
   let ngrams = strings.count * window.windowsPerRow
   guard ngrams > 0 else { return nil }
   let shards = max(1, min(threads, ngrams / NGramCounts.leastNGramsPerThread))
   let ranges = shardRanges(count: strings.count, shards: shards)
-  let parts = SharedSlots<Counts>(count: shards)
-  try Cores.run(shards: shards, threads: threads) { shard in
-    parts.set(shard, strings.withUnsafeTokens { count($0, ranges[shard], window) })
+  let parts = Cores.map(shards: shards, threads: threads) { shard in
+    strings.withUnsafeTokens { count($0, ranges[shard], window) }
   }
   var merger = RunMerger<Counts>()
-  for part in parts.values { merger.add(part) }
+  for part in parts { merger.add(part) }
   return merger.finish()
 }

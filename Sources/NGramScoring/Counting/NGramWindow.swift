@@ -5,7 +5,9 @@
 /// A window covers n neighbouring positions of one string; there are L − n + 1 of them a string.
 /// Windows that contain the token `excluded`, where one is given, are left out.
 struct NGramWindow: Sendable {
-  /// Keys that are sorted at once: 2²² (two buffers of 32 MiB for 64-bit keys). Chosen here by
+  /// Keys that are sorted at once: 2²² (two buffers of 32 MiB for 64-bit keys).
+  ///
+  /// Chosen here by
   /// measurement: larger chunks leave the caches, smaller ones cost more merging.
   static let keysPerChunk = 1 << 22
 

@@ -93,8 +93,9 @@ extension SortedCounts {
     return result
   }
 
-  /// The counts of `other` taken away; keys whose count becomes 0 go. Nil where `other` holds more
-  /// of some key than `self`.
+  /// The counts of `other` taken away; keys whose count becomes 0 go.
+  ///
+  /// Nil where `other` holds more of some key than `self`.
   func subtracting(_ other: Self) -> Self? {
     let taken = counts(in: other)
     guard taken.reduce(0, +) == other.counts.reduce(0, +) else { return nil }

@@ -65,10 +65,10 @@ public struct CharacterModel: Sendable {
     switch NGramKeyLayout.narrowest(order: order, vocabularySize: vocabularySize + 1) {
     case .packed64:
       tables = .packed64(
-        try WittenBellTables(training, order: order, vocabularySize, threads: threads))
+        WittenBellTables(training, order: order, vocabularySize, threads: threads))
     case .packed128:
       tables = .packed128(
-        try WittenBellTables(training, order: order, vocabularySize, threads: threads))
+        WittenBellTables(training, order: order, vocabularySize, threads: threads))
     case .slices:
       throw Failure(
         .usage,
@@ -89,8 +89,8 @@ public struct CharacterModel: Sendable {
     }
     try NGramCounts.checkTokens(of: strings, vocabularySize: vocabularySize)
     switch tables {
-    case .packed64(let tables): return try tables.crossEntropy(of: strings, threads: threads)
-    case .packed128(let tables): return try tables.crossEntropy(of: strings, threads: threads)
+    case .packed64(let tables): return tables.crossEntropy(of: strings, threads: threads)
+    case .packed128(let tables): return tables.crossEntropy(of: strings, threads: threads)
     }
   }
 }

@@ -29,7 +29,9 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
     case nearerReal
   }
 
-  /// Which way is better. Duplicates, distinct-n, copies and cross-entropy are good *near* real
+  /// Which way is better.
+  ///
+  /// Duplicates, distinct-n, copies and cross-entropy are good *near* real
   /// text's value at the same count, which must be shown beside them.
   public var direction: Direction {
     switch self {

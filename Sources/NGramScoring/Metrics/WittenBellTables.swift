@@ -15,10 +15,10 @@ struct WittenBellTables<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Se
   /// Element j − 1 holds what follows each context of j − 1 symbols.
   private let contexts: [WittenBellContexts<Key>]
 
-  init(_ strings: TokenStrings, order: Int, _ vocabularySize: Int, threads: Int) throws {
+  init(_ strings: TokenStrings, order: Int, _ vocabularySize: Int, threads: Int) {
     self.order = order
     self.vocabularySize = vocabularySize
-    grams = try Self.count(strings, order: order, vocabularySize, threads: threads)
+    grams = Self.count(strings, order: order, vocabularySize, threads: threads)
     contexts = grams.map { WittenBellContexts(of: $0, base: Key(vocabularySize + 1)) }
   }
 
@@ -27,9 +27,9 @@ struct WittenBellTables<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Se
   /// Works through the distinct j-grams of the text from short to long. P(w | h) of a j-gram needs
   /// P(w | h′) of its suffix, which is a (j − 1)-gram of the same text, already known. Predictions
   /// are those of the k-grams, and of the shorter j-grams that start at the begin mark.
-  func crossEntropy(of strings: TokenStrings, threads: Int) throws -> CrossEntropy {
+  func crossEntropy(of strings: TokenStrings, threads: Int) -> CrossEntropy {
     let base = Key(vocabularySize + 1)
-    let text = try Self.count(strings, order: order, vocabularySize, threads: threads)
+    let text = Self.count(strings, order: order, vocabularySize, threads: threads)
     var shorter = CountedKeys<Key>()
     var shorterProbabilities: [Double] = []
     var sum = CompensatedSum()
@@ -70,13 +70,13 @@ struct WittenBellTables<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Se
   /// The j-grams of `strings`, j = 1…k.
   private static func count(
     _ strings: TokenStrings, order: Int, _ vocabularySize: Int, threads: Int
-  ) throws -> [CountedKeys<Key>] {
+  ) -> [CountedKeys<Key>] {
     let marked = markedStrings(strings, begin: UInt16(vocabularySize))
-    return try (1...order).map { length in
+    return (1...order).map { length in
       let window = NGramWindow(
         order: length, length: marked.length, base: vocabularySize + 1,
         excluded: UInt16(vocabularySize + 1))
-      var list = try countInShards(marked, window, threads, CountedKeys<Key>.counting)
+      var list = countInShards(marked, window, threads, CountedKeys<Key>.counting)
       // The begin mark is never predicted.
       if length == 1 { list?.removeLast(ifKeyIs: Key(vocabularySize)) }
       return list ?? CountedKeys()

@@ -13,16 +13,18 @@ public struct Floor: Sendable, Codable, Equatable {
   /// Standard deviation of one draw's value; nil where it cannot be had.
   ///
   /// From the draws' sample variance (divisor draws − 1). Draws that share lines vary less than
-  /// independent ones: given the pool, the variance of a draw of m of M lines is (1 − m/M) of the
-  /// full one (exact for linear statistics), and is divided by it. Nil for one draw and for m = M,
-  /// where every draw is the whole pool.
+  /// independent ones: given the pool, the variance of a draw of m of M lines is 1 − m/M of the full
+  /// one for a linear statistic and 1 − (m/M)² for a quadratic one, which JS-n is where all n-grams
+  /// are frequent. It is divided by 1 − m/M, so that it is too large rather than too small. Nil for
+  /// one draw and for m = M, where every draw is the whole pool.
   public let deviation: Double?
   /// Strings in each draw.
   public let samples: Int
   /// Lines that the draws were taken from.
   public let lines: Int
-  /// Whether no line is in two draws. Otherwise draws are independent of each other, each without
-  /// replacement.
+  /// Whether no line is in two draws.
+  ///
+  /// Otherwise draws are independent of each other, each without replacement.
   public let disjointDraws: Bool
   /// Seed of the draws.
   public let seed: UInt64

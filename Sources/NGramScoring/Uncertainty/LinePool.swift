@@ -44,7 +44,8 @@ struct LinePool {
       return ((0..<draws).map { Array(chosen[$0 * size..<($0 + 1) * size]) }, true)
     }
     let lines = (0..<draws).map { draw in
-      RandomStream(seed: seed, name: "floor draw \(draw)").distinctIndices(count: size, below: count)
+      RandomStream(seed: seed, name: "floor draw \(draw)").distinctIndices(
+        count: size, below: count)
     }
     return (lines, false)
   }
