@@ -99,7 +99,7 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
   }
 
   /// Adds the gradient of the penalty at `scratch.mixed`.
-  private func addPenaltyGradient<Critic: PiecewiseLinear>(
+  func addPenaltyGradient<Critic: PiecewiseLinear>(
     of critic: Critic, batch: Int, into gradient: inout Critic, terms: inout CriticTerms,
     scratch: Scratch<Critic>, workspace: Workspace
   ) where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {

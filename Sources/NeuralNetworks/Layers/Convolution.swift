@@ -107,6 +107,6 @@ public struct Convolution: PiecewiseLinear {
   ) {
     Operations.addConvolutionWeightGradient(
       input: input, cotangent: cotangent, into: &gradient.weight, workspace: workspace)
-    Operations.addBiasGradient(cotangent: cotangent, into: &gradient.bias)
+    gradient.bias.addBiasGradient(of: cotangent)
   }
 }
