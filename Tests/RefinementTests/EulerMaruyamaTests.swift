@@ -7,7 +7,7 @@ import Testing
 
 /// Brownian paths on a fine grid, and the flow on any coarser grid of the same paths.
 private struct CoupledPaths {
-  let paths = 3000
+  let paths = 2000
   let fineLevel = 10
   let increments: [Tensor]
   let flow: DiscriminatorGradientFlow
@@ -21,7 +21,7 @@ private struct CoupledPaths {
     let stream = RandomStream(seed: 7, name: "coupled paths")
     let noise = LatentNoise.stream(stream)
     increments = (0..<(1 << fineLevel)).map {
-      noise.numbers(step: $0, offset: $0, rows: 0..<3000, firstSample: 0, width: 1)
+      noise.numbers(step: $0, offset: $0, rows: 0..<2000, firstSample: 0, width: 1)
     }
   }
 
