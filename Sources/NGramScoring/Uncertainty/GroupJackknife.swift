@@ -19,12 +19,15 @@ import TextCoding
 ///
 /// **Why not a bootstrap of strings.** A bootstrap sample holds about 63 % of the different strings,
 /// many of them twice; its n-gram distribution is rougher than any real sample of that size, and
-/// the plug-in divergence is inflated. Leaving strings out never invents repeats. By the
-/// Efron-Stein inequality the jackknife variance is too large rather than too small on average: about
-/// right where samples and reference differ (simulations of order 1 to 6, dense and sparse, are among
-/// the tests), about twice too large where they follow one distribution and every n-gram is frequent,
-/// since the divergence is then a quadratic form. With ten groups one value of SE is itself uncertain
-/// by about a quarter.
+/// the plug-in divergence is inflated. Leaving strings out never invents repeats.
+///
+/// **How good it is.** Mean SE² over the true variance, by simulation (2,000 sample sets, orders 1 to
+/// 6, three generators): near 1 where the divergence is smooth in the counts; down to
+/// ((G − 1)/G)² = 0.81 where n-grams are so sparse that it behaves as a sum over strings rather than
+/// as a mean (SE up to 10 % too small); up to 2.3 where samples and reference follow one distribution
+/// and every n-gram is frequent, since the divergence is then a quadratic form, whose second-order
+/// part the jackknife counts twice. With ten groups one SE is itself uncertain by about a quarter.
+/// Where it matters, use independent sample sets: ``SampleSetMean``, ``PairedDifference``.
 public enum GroupJackknife {
   /// The standard error of ``JensenShannonDivergence/bits(_:_:)`` of samples given in groups.
   ///
