@@ -8,8 +8,9 @@ import Testing
 /// weights, against PyTorch in float64; see Fixtures/training.json.
 @Suite("Twenty critic steps and ten generator steps against PyTorch")
 struct TrainingGoldenTests {
-  /// ‖ours − PyTorch's‖ / ‖PyTorch's movement‖ allowed for each parameter after all steps. Adam divides
-  /// by the gradient's size, so a coordinate with a gradient near float32's rounding can move
+  /// ‖ours − PyTorch's‖ / ‖PyTorch's movement‖ allowed for each parameter after all steps.
+  ///
+  /// Adam divides by the gradient's size, so a coordinate with a gradient near float32's rounding can move
   /// otherwise; such coordinates bound this.
   static let tolerance = 1e-3
 

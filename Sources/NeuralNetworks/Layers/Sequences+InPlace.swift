@@ -1,7 +1,8 @@
 import Tensors
 
 // Element by element operations of the residual block that update a batch in place. Padding rows stay
-// zero, since each maps zeros to zero.
+// zero, since each maps zeros to zero. Loops load before they choose, so that the compiler turns the
+// choice into a select and vectorises it.
 
 extension Sequences {
   /// self = max(self, 0); `NaN` becomes 0.
@@ -18,7 +19,10 @@ extension Sequences {
     x.withUnsafeValues { source in
       withUnsafeMutableValues { values in
         guard let y = values.baseAddress, let x = source.baseAddress else { return }
-        for index in 0..<values.count { y[index] = x[index] > 0 ? y[index] : 0 }
+        for index in 0..<values.count {
+          let (value, keeps) = (y[index], x[index] > 0)
+          y[index] = keeps ? value : 0
+        }
       }
     }
   }
@@ -32,7 +36,10 @@ extension Sequences {
         withUnsafeMutableValues { values in
           guard let y = values.baseAddress, let x = source.baseAddress, let a = addend.baseAddress
           else { return }
-          for index in 0..<values.count { y[index] = a[index] + (x[index] > 0 ? y[index] : 0) }
+          for index in 0..<values.count {
+            let (value, keeps) = (y[index], x[index] > 0)
+            y[index] = a[index] + (keeps ? value : 0)
+          }
         }
       }
     }
