@@ -1,22 +1,26 @@
 import Files
 
 /// A weighted choice, ready to be drawn from.
-struct Choice: Sendable {
+struct GrammarChoice: Sendable {
   /// Running sums of the weights.
   var cumulative: [Double]
-  var alternatives: [[Piece]]
+  var alternatives: [[GrammarPiece]]
   /// The alternative that ends soonest.
   var shortest: Int
-  /// Number of the rule when an alternative should not be used twice in a sentence.
-  var distinctNumber: Int?
+  /// Whether an alternative should not be used twice in a sentence.
+  var isDistinct = false
+  /// Whether a second use in a sentence writes nothing.
+  var isOnce = false
+  /// Number of the rule, or of the rule that it is an inflected copy of.
+  var number = 0
 }
 
 /// What an alternative is made of, after compilation.
-indirect enum Piece: Sendable {
+indirect enum GrammarPiece: Sendable {
   case text([UInt8])
   case space
   case rule(Int)
-  case choice(Choice)
+  case choice(GrammarChoice)
   case number(NumberPattern)
   case article
   case capital
@@ -44,7 +48,7 @@ struct GrammarCompiler {
   ///
   /// - Throws: `Failure` of kind `badData`: no `<sentence>`, an unknown name, a rule that never
   ///   ends, a rule that no sentence uses.
-  mutating func compile() throws -> (rules: [Choice], start: Int, length: ClosedRange<Int>) {
+  mutating func compile() throws -> (rules: [GrammarChoice], start: Int, length: ClosedRange<Int>) {
     guard let start = index["sentence"] else {
       let name = sourceRules.first?.place.source.name ?? "grammar"
       throw Failure(.badData, "\(name): there is no rule <sentence>; add it as the start")
@@ -54,8 +58,12 @@ struct GrammarCompiler {
     }
     try findHeights()
     try findUnused(start)
-    let tables = sourceRules.enumerated().map { number, rule in
-      choice(rule.alternatives, distinctNumber: rule.isDistinct ? number : nil)
+    let tables = sourceRules.map { rule in
+      var table = choice(rule.alternatives)
+      table.isDistinct = rule.isDistinct
+      table.isOnce = rule.isOnce
+      table.number = index[rule.origin] ?? 0
+      return table
     }
     return (tables, start, length)
   }
@@ -144,7 +152,7 @@ struct GrammarCompiler {
     }
   }
 
-  private func choice(_ alternatives: [GrammarAlternative], distinctNumber: Int?) -> Choice {
+  private func choice(_ alternatives: [GrammarAlternative]) -> GrammarChoice {
     var sum = 0.0
     let cumulative = alternatives.map { alternative in
       sum += alternative.weight
@@ -152,12 +160,12 @@ struct GrammarCompiler {
     }
     let heights = alternatives.map { height($0.items) ?? Int.max }
     let shortest = heights.indices.min { heights[$0] < heights[$1] } ?? 0
-    return Choice(
+    return GrammarChoice(
       cumulative: cumulative, alternatives: alternatives.map { $0.items.map(piece) },
-      shortest: shortest, distinctNumber: distinctNumber)
+      shortest: shortest)
   }
 
-  private func piece(_ item: GrammarItem) -> Piece {
+  private func piece(_ item: GrammarItem) -> GrammarPiece {
     switch item {
     case .text(let text): return .text(Array(text.utf8))
     case .space: return .space
@@ -166,7 +174,7 @@ struct GrammarCompiler {
         preconditionFailure("compile: reference to <\(name)> was not checked")
       }
       return .rule(position)
-    case .choice(let alternatives): return .choice(choice(alternatives, distinctNumber: nil))
+    case .choice(let alternatives): return .choice(choice(alternatives))
     case .number(let pattern): return .number(pattern)
     case .article: return .article
     case .capital: return .capital

@@ -71,7 +71,8 @@ struct GrammarForms {
     rules.append(
       GrammarRule(
         name: "\(request.name):\(request.form.rawValue)", header: originals[position].header,
-        isDistinct: originals[position].isDistinct, alternatives: alternatives,
+        origin: originals[position].origin, isDistinct: originals[position].isDistinct,
+        isOnce: originals[position].isOnce, alternatives: alternatives,
         place: originals[position].place))
   }
 

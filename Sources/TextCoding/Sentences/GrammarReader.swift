@@ -71,7 +71,8 @@ struct GrammarReader {
       places[name] = header.place
       rules.append(
         GrammarRule(
-          name: name, header: header.name, isDistinct: header.isDistinct,
+          name: name, header: header.name, origin: name, isDistinct: header.isDistinct,
+          isOnce: header.isOnce,
           alternatives: try header.alternatives(feature: feature), place: header.place))
     }
   }
@@ -97,6 +98,7 @@ private struct Header {
   let place: GrammarPlace
   var features: [String] = []
   var isDistinct = false
+  var isOnce = false
   var lines: [(text: Substring, place: GrammarPlace)] = []
   private var isWordList = false
   private var zipfOffset: Double?
@@ -132,12 +134,13 @@ private struct Header {
   }
 
   private mutating func readAttributes(_ words: [Substring]) throws {
-    let keywords: Set<Substring> = ["words", "distinct", "zipf", "for"]
+    let keywords: Set<Substring> = ["words", "distinct", "once", "zipf", "for"]
     var rest = words[...]
     while let word = rest.popFirst() {
       switch word {
       case "words": isWordList = true
       case "distinct": isDistinct = true
+      case "once": isOnce = true
       case "zipf":
         zipfOffset = 1
         if let next = rest.first, !keywords.contains(next) {
@@ -157,7 +160,7 @@ private struct Header {
         }
         if features.isEmpty { throw failure("`for` needs its features, as `for m f`") }
       default:
-        throw failure("`\(word)` is not an attribute; use for, words, zipf or distinct")
+        throw failure("`\(word)` is not an attribute; use for, words, zipf, distinct or once")
       }
     }
   }

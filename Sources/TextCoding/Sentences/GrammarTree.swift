@@ -35,7 +35,12 @@ struct GrammarRule: Sendable {
   let name: String
   /// The name in the header, `@` included: a header all of whose copies are unused is an error.
   let header: String
-  var isDistinct: Bool
+  /// The rule that this one is an inflected copy of, or its own name.
+  let origin: String
+  /// Prefers alternatives that the sentence does not have yet.
+  let isDistinct: Bool
+  /// Writes nothing the second time.
+  let isOnce: Bool
   var alternatives: [GrammarAlternative]
   let place: GrammarPlace
 }

@@ -35,6 +35,7 @@ import Files
 ///             | "words"                 each blank-separated entry is an alternative, `_` a space
 ///             | "zipf" [ offset ]       weight 1/(rank + offset) by place in the list; offset 1
 ///             | "distinct"              an alternative is not used twice in a sentence if possible
+///             | "once"                  left out (no text) when already used in this sentence
 /// alternatives = alternative { "|" alternative }                    on lines that are indented
 /// alternative = [ weight "*" ] { item }                       weight: a decimal > 0, 1 if left out
 /// item        = text | reference | optional | choice | builtin
@@ -65,7 +66,7 @@ public struct SentenceGrammar: Sendable {
   /// 16 hexadecimal digits that change when any file's name or contents change.
   public let digest: String
 
-  let rules: [Choice]
+  let rules: [GrammarChoice]
   let start: Int
   let length: ClosedRange<Int>
 

@@ -30,7 +30,7 @@ struct DrawSequence {
 
 /// Writes one sentence: draws alternatives, joins text, mends `a`/`an` and capitals on the way.
 struct SentenceWriter {
-  private let rules: [Choice]
+  private let rules: [GrammarChoice]
   private let depthLimit: Int
   private var draws: DrawSequence
   private var bytes: [UInt8] = []
@@ -40,7 +40,7 @@ struct SentenceWriter {
   private var articleEnd: Int?
   private var used: [(number: Int, alternative: Int)] = []
 
-  init(rules: [Choice], draws: DrawSequence, depthLimit: Int) {
+  init(rules: [GrammarChoice], draws: DrawSequence, depthLimit: Int) {
     self.rules = rules
     self.draws = draws
     self.depthLimit = depthLimit
@@ -67,7 +67,11 @@ struct SentenceWriter {
     }
   }
 
-  private mutating func write(_ choice: Choice, depth: Int) {
+  private mutating func write(_ choice: GrammarChoice, depth: Int) {
+    if choice.isOnce {
+      if used.contains(where: { $0.number == choice.number }) { return }
+      used.append((choice.number, 0))
+    }
     for piece in choice.alternatives[draw(choice, depth: depth)] {
       switch piece {
       case .text(let text): text.withUnsafeBufferPointer { write($0) }
@@ -84,19 +88,19 @@ struct SentenceWriter {
     }
   }
 
-  private mutating func draw(_ choice: Choice, depth: Int) -> Int {
+  private mutating func draw(_ choice: GrammarChoice, depth: Int) -> Int {
     if depth >= depthLimit || choice.alternatives.count == 1 { return choice.shortest }
-    guard let number = choice.distinctNumber else { return pick(choice) }
     var alternative = pick(choice)
-    for _ in 0..<8 where used.contains(where: { $0 == (number, alternative) }) {
+    guard choice.isDistinct else { return alternative }
+    for _ in 0..<8 where used.contains(where: { $0 == (choice.number, alternative) }) {
       alternative = pick(choice)
     }
-    used.append((number, alternative))
+    used.append((choice.number, alternative))
     return alternative
   }
 
   /// First alternative whose running sum exceeds the draw.
-  private mutating func pick(_ choice: Choice) -> Int {
+  private mutating func pick(_ choice: GrammarChoice) -> Int {
     let sums = choice.cumulative
     let target = draws.uniform() * sums[sums.count - 1]
     var low = 0
@@ -156,7 +160,7 @@ struct SentenceWriter {
 enum EnglishArticle {
   /// Vowel letters that sound as a consonant at the start of a word.
   private static let consonantStarts = [
-    "one", "once", "uni", "use", "usu", "uto", "ura", "eu", "ubi", "unan",
+    "one", "once", "uni", "use", "usu", "uto", "ura", "eu", "ubi", "unan", "uga", "ukr", "uru",
   ].map { Array($0.utf8) }
   /// Words that look like those and start with a vowel's sound all the same.
   private static let vowelStarts = [
