@@ -53,7 +53,7 @@ import Files
 /// uniform on low, low + step, … ≤ high; `skewed` cubes the uniform first, so that small values are
 /// common; decimals are those of the longest of the three; thousands are separated by commas unless
 /// `plain`; a low with a leading zero pads (`00..55`). Text of a lexical alternative may give
-/// irregular forms after slashes, `man/men` or `take/took/taken off`: see ``EnglishInflection``.
+/// irregular forms after slashes, `man/men` or `take/took/taken off`; the base is written otherwise.
 /// A form of a rule inflects its marked word, else the last word for `plural` and the first for
 /// verbs.
 ///
