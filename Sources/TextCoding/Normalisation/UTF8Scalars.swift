@@ -49,24 +49,30 @@ func decodeScalar(
   return (scalar, length)
 }
 
+/// Hands out the UTF-8 bytes of a scalar.
+@inline(__always)
+func forEachUTF8(of scalar: UInt32, _ body: (UInt8) -> Void) {
+  if scalar < 0x80 {
+    body(UInt8(truncatingIfNeeded: scalar))
+  } else if scalar < 0x800 {
+    body(UInt8(truncatingIfNeeded: 0xC0 | scalar >> 6))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  } else if scalar < 0x10000 {
+    body(UInt8(truncatingIfNeeded: 0xE0 | scalar >> 12))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  } else {
+    body(UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar >> 12 & 0x3F))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+    body(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+  }
+}
+
 /// Appends the UTF-8 bytes of a scalar.
 @inline(__always)
 func appendUTF8(of scalar: UInt32, to bytes: inout [UInt8]) {
-  if scalar < 0x80 {
-    bytes.append(UInt8(truncatingIfNeeded: scalar))
-  } else if scalar < 0x800 {
-    bytes.append(UInt8(truncatingIfNeeded: 0xC0 | scalar >> 6))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
-  } else if scalar < 0x10000 {
-    bytes.append(UInt8(truncatingIfNeeded: 0xE0 | scalar >> 12))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
-  } else {
-    bytes.append(UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 12 & 0x3F))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
-    bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
-  }
+  forEachUTF8(of: scalar) { bytes.append($0) }
 }
 
 /// The end of the run of printable ASCII (0x20–0x7E) that begins at `start`, at most `end`.

@@ -29,7 +29,6 @@ final class CorpusIntake {
   private(set) var counts: SymbolCounts
 
   private var scanner: SymbolScanner
-  private var bytes: [UInt8] = []
 
   init(_ settings: CorpusPreparation, directory: String) throws {
     self.settings = settings.resolved
@@ -97,12 +96,10 @@ final class CorpusIntake {
 
   /// The salted hash of the text of some symbols.
   private func hash(of codes: UnsafeBufferPointer<SymbolCode>) -> StableHash {
-    bytes.removeAll(keepingCapacity: true)
-    for code in codes {
-      counts.clusters.appendBytes(of: code, unit: settings.unit, to: &bytes)
-    }
     var hash = settings.split.salted
-    bytes.withUnsafeBufferPointer { hash.combine($0) }
+    let clusters = counts.clusters
+    let unit = settings.unit
+    for code in codes { clusters.forEachByte(of: code, unit: unit) { hash.combine(byte: $0) } }
     return hash
   }
 

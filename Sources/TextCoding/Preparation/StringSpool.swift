@@ -34,30 +34,24 @@ final class StringSpool {
   /// Appends a string of the line, which is not below the line of the string before.
   func append(_ codes: UnsafeBufferPointer<SymbolCode>, line: Int) throws {
     try makeRoom(10 + 5 + 4 * codes.count)
+    let buffer = buffer
+    var used = used
+    func put(_ number: UInt64) {
+      var rest = number
+      while rest >= 0x80 {
+        buffer[used] = UInt8(truncatingIfNeeded: rest | 0x80)
+        used += 1
+        rest >>= 7
+      }
+      buffer[used] = UInt8(truncatingIfNeeded: rest)
+      used += 1
+    }
     put(UInt64(line - self.line))
     put(UInt64(codes.count))
-    for code in codes {
-      if code < 0x80 {
-        buffer[used] = UInt8(truncatingIfNeeded: code)
-        used += 1
-      } else {
-        put(UInt64(code))
-      }
-    }
+    for code in codes { put(UInt64(code)) }
+    self.used = used
     self.line = line
     count += 1
-  }
-
-  @inline(__always)
-  private func put(_ number: UInt64) {
-    var rest = number
-    while rest >= 0x80 {
-      buffer[used] = UInt8(truncatingIfNeeded: rest | 0x80)
-      used += 1
-      rest >>= 7
-    }
-    buffer[used] = UInt8(truncatingIfNeeded: rest)
-    used += 1
   }
 
   private func makeRoom(_ size: Int) throws {

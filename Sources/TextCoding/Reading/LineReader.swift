@@ -97,6 +97,7 @@ public final class LineReader {
         guard start < end else { return nil }
         // A lone CR may be the very last byte.
         let line = start..<(carriageReturn ?? end)
+        try checkLength(line.count)
         start = carriageReturn.map { $0 + 1 } ?? end
         carriageReturn = nil
         return line

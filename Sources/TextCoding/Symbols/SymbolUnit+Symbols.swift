@@ -27,19 +27,19 @@ extension ClusterTable {
   /// The symbol that a code stands for.
   func symbol(of code: SymbolCode, unit: SymbolUnit) -> Symbol {
     var bytes: [UInt8] = []
-    appendBytes(of: code, unit: unit, to: &bytes)
+    forEachByte(of: code, unit: unit) { bytes.append($0) }
     return Symbol(bytes: bytes)
   }
 
-  /// Appends the bytes of the symbol that a code stands for.
+  /// Hands out the bytes of the symbol that a code stands for.
   @inline(__always)
-  func appendBytes(of code: SymbolCode, unit: SymbolUnit, to bytes: inout [UInt8]) {
+  func forEachByte(of code: SymbolCode, unit: SymbolUnit, _ body: (UInt8) -> Void) {
     if code < 0x80 || (unit == .byte && code < 0x100) {
-      bytes.append(UInt8(truncatingIfNeeded: code))
+      body(UInt8(truncatingIfNeeded: code))
     } else if code < firstClusterCode {
-      appendUTF8(of: code, to: &bytes)
+      forEachUTF8(of: code, body)
     } else {
-      for scalar in self[Int(code - firstClusterCode)] { appendUTF8(of: scalar, to: &bytes) }
+      for scalar in self[Int(code - firstClusterCode)] { forEachUTF8(of: scalar, body) }
     }
   }
 }

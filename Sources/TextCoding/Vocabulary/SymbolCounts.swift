@@ -45,9 +45,18 @@ public struct SymbolCounts: Sendable {
   }
 
   /// Counts each of the codes.
-  @inline(__always)
   mutating func add(_ codes: UnsafeBufferPointer<SymbolCode>) {
-    for code in codes { add(code, times: 1) }
+    let known = singleCounts.count
+    var fast = 0
+    singleCounts.withUnsafeMutableBufferPointer { counts in
+      for code in codes where Int(code) < known {
+        counts[Int(code)] += 1
+        fast += 1
+      }
+    }
+    total += fast
+    if fast == codes.count { return }
+    for code in codes where Int(code) >= known { add(code, times: 1) }
   }
 
   @inline(__always)
