@@ -1,5 +1,6 @@
 import Determinism
 import Files
+import Foundation
 import NeuralNetworks
 import Tensors
 
@@ -104,7 +105,9 @@ enum Small {
 /// Runs `body` with a folder that is removed afterwards.
 func withFolder<R>(_ body: (String) throws -> R) throws -> R {
   var generator = SystemRandomNumberGenerator()
-  let path = "/tmp/dgflow-test-\(String(generator.next(), radix: 16))"
+  let path =
+    FileManager.default.temporaryDirectory.path
+    + "/dgflow-test-\(String(generator.next(), radix: 16))"
   try FileSystem.makeDirectory(path)
   defer { FileSystem.removeDirectory(path) }
   return try body(path)

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import NeuralNetworks
 import Tensors
 import Testing
@@ -143,7 +144,9 @@ struct TemporaryFolder {
 
   init() throws {
     var generator = SystemRandomNumberGenerator()
-    path = "/tmp/dgflow-test-\(String(generator.next(), radix: 16))"
+    path =
+      FileManager.default.temporaryDirectory.path
+      + "/dgflow-test-\(String(generator.next(), radix: 16))"
     try FileSystem.makeDirectory(path)
   }
 }

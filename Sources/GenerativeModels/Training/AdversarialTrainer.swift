@@ -34,7 +34,10 @@ public final class AdversarialTrainer {
     self.state = state
     self.threads = threads
     let recipe = state.configuration
-    objective = WassersteinGradientPenalty(weight: recipe.penalty)
+    switch recipe.objective {
+    case .wassersteinGradientPenalty:
+      objective = WassersteinGradientPenalty(weight: recipe.penalty)
+    }
     ranges = shardRanges(count: recipe.batch, shards: recipe.shards)
     criticGradients = GradientShards(of: state.critic.network, shards: recipe.shards)
     generatorGradients = GradientShards(of: state.generator.network, shards: recipe.shards)
