@@ -322,6 +322,12 @@ struct PreparationTests {
     #expect(report.lines.lines == 400)
     #expect(report.sources[0].digest == report.sources[1].digest)
     #expect(report.sources[0].lines == report.sources[1].lines)
+    var strict = CorpusPreparation()
+    strict.normalisation.controls = .reject
+    let tabs = try CorpusSource(path: directory.file("tabs.txt", "a\tb".utf8))
+    #expect(
+      failureMessage { _ = try strict.run([tabs], into: directory.path) }?
+        .hasPrefix("\(directory.path)/tabs.txt, line 1, byte 2: ") == true)
     #expect(
       failureKind { _ = try CorpusSource(path: "\(directory.path)/absent") } == .missingInput)
     #expect(failureKind { _ = try CorpusSource(path: directory.path) } == .missingInput)

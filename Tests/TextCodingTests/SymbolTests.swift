@@ -26,6 +26,24 @@ struct SymbolTests {
     #expect(found == expected.map { Symbol($0) })
   }
 
+  @Test("Grapheme clusters agree with Swift's own, an implementation that is not ours")
+  func graphemesAgreeWithSwift() throws {
+    // Left out: Indic conjuncts, for which the rule changed in Unicode 15.1.
+    let pool: [UInt32] = [
+      0x61, 0x20, 0xE9, 0x301, 0x323, 0x20DD, 0x200D, 0x200C, 0x1F468, 0x1F469, 0x1F3FD, 0xFE0F,
+      0x2764, 0x1F1E9, 0x1F1EA, 0x1100, 0x1161, 0x11A8, 0xAC00, 0xAC01, 0xE33, 0xE01, 0x600, 0x627,
+      0x64B, 0x200B, 0xAD, 0x4E2D, 0x3099, 0x304B,
+    ]
+    var numbers = TestNumbers(seed: 17)
+    for _ in 0..<3000 {
+      let scalars = (0..<numbers.below(14)).map { _ in numbers.element(pool) }
+      let text = String(String.UnicodeScalarView(scalars.compactMap(Unicode.Scalar.init)))
+      let found = try SymbolUnit.grapheme.symbols(
+        of: text, normalisation: TextNormalisation(form: .none))
+      #expect(found == text.map { Symbol(String($0)) }, "\(scalars)")
+    }
+  }
+
   @Test("U+FFFD stands alone, so that unknown never joins its neighbours")
   func replacementStandsAlone() throws {
     let text = "a\u{FFFD}\u{301}\u{600}\u{FFFD}\u{200D}b"

@@ -49,6 +49,22 @@ func decodeScalar(
   return (scalar, length)
 }
 
+/// The index of the first byte that does not belong to valid UTF-8; nil where all is valid.
+func firstInvalidByte(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+  let raw = UnsafeRawBufferPointer(bytes)
+  var index = 0
+  while index < bytes.count {
+    while index + 8 <= bytes.count,
+      raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+    { index += 8 }
+    guard index < bytes.count else { return nil }
+    let (scalar, length) = decodeScalar(bytes, at: index)
+    guard scalar != nil else { return index }
+    index += length
+  }
+  return nil
+}
+
 /// Hands out the UTF-8 bytes of a scalar.
 @inline(__always)
 func forEachUTF8(of scalar: UInt32, _ body: (UInt8) -> Void) {

@@ -47,7 +47,7 @@ final class CorpusIntake {
     let before = report.lines
     var bytesRead = before.bytes
     var unreported = 0
-    let observed = ObservedSource(try source.open(), name: source.name) { count in
+    let observed = ObservedSource(try source.open(), name: source.place) { count in
       bytesRead += count
       unreported += count
       guard unreported >= 1 << 20 || count == 0 else { return }

@@ -11,8 +11,9 @@ import Files
 ///    Validation and test strings that are also training strings are left out wherever the split
 ///    rule does not keep equal strings together, and counted.
 ///
-/// Memory is one buffer, the longest line and 16 bytes for every distinct string; see
-/// ``countsDistinct``. The output is the same for the same bytes, whatever the machine.
+/// Memory is a few buffers, the symbols of the longest line (up to 16 bytes for each of its bytes)
+/// and 16 to 32 bytes for every distinct string; see ``countsDistinct``. The output is the same for
+/// the same bytes, whatever the machine.
 public struct CorpusPreparation: Sendable {
   /// How far a preparation is.
   public struct Progress: Sendable {
@@ -60,7 +61,7 @@ public struct CorpusPreparation: Sendable {
   /// Empty lines are always skipped; in byte units invalid UTF-8
   /// is always kept.
   public var lines = LinePolicy.standard
-  /// Whether distinct strings are counted, at 16 bytes for each; if not, 0 is reported.
+  /// Whether distinct strings are counted, at 16 to 32 bytes for each; if not, 0 is reported.
   ///
   /// Windows and blocks remember training strings in any case, in order to drop equal ones.
   public var countsDistinct = true

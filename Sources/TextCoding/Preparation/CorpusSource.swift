@@ -8,13 +8,24 @@ public struct CorpusSource: Sendable {
   /// Its size in bytes as they will be read; nil where that is unknown (packed files, pipes).
   public let size: Int?
 
+  /// What error messages call it: the whole path.
+  let place: String
+
   private let openBody: @Sendable () throws -> any ByteSource
 
   /// An input of any kind.
   public init(
     name: String, size: Int? = nil, open: @escaping @Sendable () throws -> any ByteSource
   ) {
+    self.init(name: name, place: name, size: size, open: open)
+  }
+
+  private init(
+    name: String, place: String, size: Int?,
+    open: @escaping @Sendable () throws -> any ByteSource
+  ) {
     self.name = name
+    self.place = place
     self.size = size
     openBody = open
   }
@@ -38,7 +49,7 @@ public struct CorpusSource: Sendable {
       if head != [0x1F, 0x8B] { size = known }
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    self.init(name: name, size: size) { try openSource(path) }
+    self.init(name: name, place: path, size: size) { try openSource(path) }
   }
 
   /// Opens the input.

@@ -1,4 +1,4 @@
-/// A set of 64-bit fingerprints: an open hash table of at most 16 bytes (24 while it grows) each.
+/// A set of 64-bit fingerprints: an open hash table of 16 to 32 bytes for each.
 ///
 /// Two different strings share a fingerprint with probability n²/2⁶⁵, 3·10⁻⁵ for thirty million.
 struct FingerprintSet {

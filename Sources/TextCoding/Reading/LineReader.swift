@@ -238,19 +238,3 @@ public final class LineReader {
         + "repair the file, or let it be replaced by U+FFFD")
   }
 }
-
-/// The index of the first byte that does not belong to valid UTF-8; nil where all is valid.
-func firstInvalidByte(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-  let raw = UnsafeRawBufferPointer(bytes)
-  var index = 0
-  while index < bytes.count {
-    while index + 8 <= bytes.count,
-      raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-    { index += 8 }
-    guard index < bytes.count else { return nil }
-    let (scalar, length) = decodeScalar(bytes, at: index)
-    guard scalar != nil else { return index }
-    index += length
-  }
-  return nil
-}
