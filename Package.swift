@@ -55,7 +55,7 @@ let floor5: [Target] = [
 let floor6: [Target] = [
   .target(
     name: "Reporting",
-    dependencies: ["Experiments", "Runs", "NGramScoring", "Files"])
+    dependencies: ["Experiments", "Runs", "NGramScoring", "Refinement", "Files"])
 ]
 
 let floor7: [Target] = [
@@ -79,6 +79,30 @@ let floor8: [Target] = [
     ]),
 ]
 
+let tests: [Target] = [
+  .testTarget(name: "FilesTests", dependencies: ["Files"], exclude: ["Fixtures"]),
+  .testTarget(name: "DeterminismTests", dependencies: ["Determinism"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "TextCodingTests", dependencies: ["TextCoding", "Files", "Determinism"],
+    exclude: ["Fixtures"]),
+  .testTarget(
+    name: "TensorsTests", dependencies: ["Tensors", "CKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NGramScoringTests",
+    dependencies: ["NGramScoring", "TextCoding", "Files", "Determinism"],
+    exclude: ["Fixtures"]),
+  .testTarget(
+    name: "RefinementTests", dependencies: ["Refinement", "Tensors", "Files", "Determinism"],
+    exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NeuralNetworksTests",
+    dependencies: ["NeuralNetworks", "Tensors", "Files", "Determinism"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "GenerativeModelsTests",
+    dependencies: ["GenerativeModels", "NeuralNetworks", "Tensors", "Files", "Determinism"],
+    exclude: ["Fixtures"]),
+]
+
 let package = Package(
   name: "dgflow",
   products: [
@@ -86,7 +110,7 @@ let package = Package(
     .library(name: "DGflow", targets: ["DGflow"]),
   ],
   dependencies: dependencies,
-  targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8,
+  targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8 + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

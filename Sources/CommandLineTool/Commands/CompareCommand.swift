@@ -1,0 +1,113 @@
+import ArgumentParser
+import Experiments
+import Files
+import NGramScoring
+import Refinement
+import Reporting
+import Runs
+import TextCoding
+
+/// `dgflow compare RUN|FILE… --reference CORPUS`.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare base and refined samples of a run, or text files, by their scores.",
+    discussion: """
+      Generates samples, refines the same latents by DGflow under each divergence and scores all of \
+      them against the reference, each beside its floor. Differences to the base come with 95 % \
+      intervals over independent sets of samples. Choose settings on the validation split and report \
+      on test.
+
+        dgflow compare run --reference corpus
+        dgflow compare run --reference corpus --split validation --step-size 0.3 --steps 10
+        dgflow compare ours.txt theirs.txt --reference corpus
+      """)
+
+  @Argument(help: "Run directories, bundled names (newswire) or files of samples, one a line.")
+  var inputs: [String]
+
+  @Option(name: .long, help: "Prepared corpus, or a bundled name (newswire).")
+  var reference: String
+
+  @Option(name: .long, help: "Split to score against; reports use test.")
+  var split: CorpusSplit = .test
+
+  @Option(name: .long, help: "Samples of each row.")
+  var count = Comparison.Settings().count
+
+  @Option(name: .long, help: "Independent sets behind the intervals.")
+  var sets = Comparison.Settings().sets
+
+  @Option(
+    name: .customLong("divergence"),
+    help: "Divergence to refine by; may be given several times (kl, js and logd).")
+  var divergences: [FDivergence] = []
+
+  @Option(
+    name: .customLong("order"),
+    help: "n-gram order; may be given several times (4 and 6, as the published tables).")
+  var orders: [Int] = []
+
+  @OptionGroup(title: "Flow") var flow: RefinementOptions
+
+  @Flag(name: .long, help: "Print JSON on standard output.")
+  var json = false
+
+  @OptionGroup var seed: SeedOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var talkOptions: TalkOptions
+
+  func validate() throws {
+    try Given.count(count, "--count")
+    try Given.count(sets, "--sets", atLeast: 2)
+    for order in orders { try Given.count(order, "--order") }
+  }
+
+  func run() throws {
+    let talk = talkOptions.talk
+    let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
+    var options = ScoringReference.Options()
+    if !orders.isEmpty { options.orders = orders }
+    options.seed = seed.seed
+    options.threads = threads.count
+    let measured = try ScoringReference(corpus: corpus, split: split, options: options)
+    var settings = Comparison.Settings()
+    settings.count = count
+    settings.sets = sets
+    if !divergences.isEmpty { settings.divergences = divergences }
+    settings.refinement = flow.settings(.kullbackLeibler)
+    settings.seed = seed.seed
+    let comparison = try Comparison(
+      reference: measured, settings: settings, threads: threads.count)
+    var progress = ProgressMeter("compare", unit: "samples", talk: talk)
+    var rows: [ComparisonRow] = []
+    for input in inputs {
+      if FileSystem.exists(input), !FileSystem.isDirectory(input) {
+        rows.append(try comparison.row(ofFile: input))
+        continue
+      }
+      let run = try Run(opening: try Environment.data.run(input))
+      let choice = flow.choice(try run.calibration())
+      let name = input.split(separator: "/").last.map(String.init) ?? input
+      rows += try comparison.rows(of: run, name: name, choice: choice) { step in
+        if Interruption.isRequested {
+          throw Failure(.interrupted, "stopped in the row \(step.row); nothing was printed")
+        }
+        progress.update(
+          text: "compare: \(step.row), \(step.done) of \(step.total) samples")
+      }
+    }
+    progress.finish()
+    let output = StandardOutput()
+    if json {
+      try output.line(
+        JSONOutput(
+          command: "compare", version: Version.current, seed: seed.seed, settings: settings,
+          rows: rows
+        ).text())
+    } else {
+      for line in ComparisonTable.lines(rows) { try output.line(line) }
+    }
+    try output.flush()
+  }
+}

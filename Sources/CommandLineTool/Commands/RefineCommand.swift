@@ -1,0 +1,195 @@
+import ArgumentParser
+import Files
+import Refinement
+import Reporting
+import Runs
+import Tensors
+import TextCoding
+
+/// `dgflow refine RUN --count N`.
+struct RefineCommand: ParsableCommand {
+  /// The ways of refining.
+  enum Method: String, ExpressibleByArgument, CaseIterable { case dgflow }
+
+  static let configuration = CommandConfiguration(
+    commandName: "refine",
+    abstract: "Write refined samples of a run, one a line.",
+    discussion: """
+      Each latent starts where `dgflow generate` with the same seed puts it and moves along the \
+      gradient flow of the divergence (Ansari, Ang and Soh 2021): \
+      z ← z + η s(d) ∇d(G(z)) + √(2γη) ξ. What moved is said on standard error.
+
+        dgflow refine newswire --count 10
+        dgflow refine run --count 1000 --divergence js --steps 10 | dgflow score - --reference corpus
+        dgflow refine run --count 100 --latents-out refined.npy --values-every 5
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
+  var runName: String
+
+  @Option(name: .long, help: "Number of samples (1000, or as many as --latents-in has).")
+  var count: Int?
+
+  @Option(name: .long, help: "How to refine.")
+  var method: Method = .dgflow
+
+  @Option(name: .long, help: "f-divergence: kl, js or logd.")
+  var divergence: FDivergence = .kullbackLeibler
+
+  @OptionGroup(title: "Flow") var flow: RefinementOptions
+
+  @Option(name: .long, help: "Start from these latents (.npy, float32 [N, Z]).")
+  var latentsIn: String?
+
+  @Option(name: .long, help: "Write the refined latents (.npy, float32 [N, Z]).")
+  var latentsOut: String?
+
+  @Option(name: .long, help: "Say the mean ratio every so many steps.")
+  var valuesEvery: Int?
+
+  @Flag(name: .long, help: "Print JSON on standard output.")
+  var json = false
+
+  @OptionGroup var seed: SeedOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var talkOptions: TalkOptions
+
+  func validate() throws {
+    if let count { try Given.count(count, "--count") }
+    if let valuesEvery { try Given.count(valuesEvery, "--values-every") }
+  }
+
+  func run() throws {
+    let talk = talkOptions.talk
+    let opened = try Run(opening: try Environment.data.run(runName))
+    let model = try TextModel(opened)
+    let calibration = try opened.calibration()
+    let choice = flow.choice(calibration)
+    let ratio = try choice.ratio(
+      of: model, calibration: calibration, divergence: divergence, run: opened.path)
+    let sampler = try RefinedSampler(
+      base: TextSampler(
+        generator: model.generator, codec: model.codec, seed: seed.seed, threads: threads.count),
+      ratio: ratio, settings: flow.settings(divergence))
+    let given = try givenLatents(model)
+    let total = min(count ?? given?.rows ?? 1_000, given?.rows ?? Int.max)
+    if let given, let count, count > given.rows {
+      throw Failure(
+        .usage, "\(latentsIn ?? ""): \(given.rows) latents, but --count asks for \(count)")
+    }
+    talk.detail(RatioWords.describe(ratio, of: opened.path))
+    try refine(total, sampler: sampler, given: given, run: opened, talk: talk)
+  }
+
+  private func refine(
+    _ total: Int, sampler: RefinedSampler, given: NumPyMatrix<Float>?, run: Run, talk: Talk
+  ) throws {
+    let writer = try latentsOut.map {
+      try NumPyWriter<Float>(
+        path: $0, columns: sampler.base.generator.configuration.latentWidth)
+    }
+    let output = StandardOutput()
+    var progress = ProgressMeter("refine", unit: "samples", talk: talk)
+    var summary = RefinementSummary()
+    var course = RatioCourse()
+    var rows: [RefinedRow] = []
+    for samples in TextSampler.blocks(of: 0..<total) {
+      let block = try sampler.refine(
+        samples, from: given.map { Self.latents($0, samples) },
+        saving: valuesEvery.map { .values(every: $0) } ?? .nothing
+      ) { step in
+        if Interruption.isRequested {
+          try output.flush()
+          throw Failure(
+            .interrupted, "stopped after \(samples.lowerBound) of \(total) samples")
+        }
+        progress.update(
+          done: samples.lowerBound + samples.count * step.step / max(step.steps, 1),
+          total: total)
+        return .proceed
+      }
+      summary.add(block)
+      course.add(block.result.trajectory)
+      try block.result.latents.withUnsafeValues { try writer?.append($0) }
+      for index in 0..<samples.count {
+        let text = run.codec.decode(block.after[index])
+        if json {
+          rows.append(
+            RefinedRow(
+              sample: samples.lowerBound + index, text: text,
+              before: run.codec.decode(block.before[index]),
+              ratioBefore: block.result.valuesBefore[index],
+              ratioAfter: block.result.valuesAfter[index]))
+        } else {
+          try output.line(text)
+        }
+      }
+    }
+    try writer?.commit()
+    progress.finish()
+    if json {
+      let settings = RefineSettings(
+        run: run.path, count: total, method: method.rawValue, ratio: sampler.ratio.choice,
+        scale: sampler.ratio.scale, offset: sampler.ratio.offset,
+        surrogateGradient: sampler.ratio.isSurrogate, settings: sampler.settings,
+        summary: summary, course: course.points)
+      try output.line(
+        JSONOutput(
+          command: "refine", version: Version.current, seed: seed.seed, settings: settings,
+          rows: rows
+        ).text())
+    }
+    try output.flush()
+    for point in course.points {
+      talk.say("step \(point.step): mean d \(Figures.fixed(point.meanRatio, 4))")
+    }
+    for line in RefinementWords.lines(summary, settings: sampler.settings, ratio: sampler.ratio) {
+      talk.say(line)
+    }
+  }
+
+  private func givenLatents(_ model: TextModel) throws -> NumPyMatrix<Float>? {
+    guard let latentsIn else { return nil }
+    let matrix = try NumPyMatrix<Float>(contentsOf: latentsIn)
+    let width = model.generator.configuration.latentWidth
+    guard matrix.columns == width else {
+      throw Failure(
+        .badData,
+        "\(latentsIn): latents of width \(matrix.columns), but the generator takes \(width)")
+    }
+    guard matrix.rows > 0 else { throw Failure(.badData, "\(latentsIn): no latents") }
+    return matrix
+  }
+
+  private static func latents(_ matrix: NumPyMatrix<Float>, _ samples: Range<Int>) -> Tensor {
+    let width = matrix.columns
+    let values = matrix.withUnsafeElements {
+      Array($0[samples.lowerBound * width..<samples.upperBound * width])
+    }
+    return Tensor(shape: [samples.count, width], values: values)
+  }
+}
+
+/// Settings of `refine` in its JSON.
+private struct RefineSettings: Encodable {
+  let run: String
+  let count: Int
+  let method: String
+  let ratio: RatioChoice
+  let scale: Double
+  let offset: Double
+  let surrogateGradient: Bool
+  let settings: RefinementSettings
+  let summary: RefinementSummary
+  let course: [RatioCourse.Point]
+}
+
+/// One refined sample in JSON.
+private struct RefinedRow: Encodable {
+  let sample: Int
+  let text: String
+  let before: String
+  let ratioBefore: Float
+  let ratioAfter: Float
+}

@@ -1,0 +1,33 @@
+import Files
+import Foundation
+
+/// The envelope of every `--json`: `{schema, version, seed, settings, rows}`.
+struct JSONOutput<Settings: Encodable, Row: Encodable>: Encodable {
+  let schema: String
+  let version: String
+  let seed: UInt64?
+  let settings: Settings
+  let rows: [Row]
+
+  /// The envelope for a command; schema `dgflow.<command>/1`.
+  init(command: String, version: String, seed: UInt64?, settings: Settings, rows: [Row]) {
+    schema = "dgflow.\(command)/1"
+    self.version = version
+    self.seed = seed
+    self.settings = settings
+    self.rows = rows
+  }
+
+  /// The JSON text, keys sorted so that the same result is the same text.
+  func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      throw Failure(.internalFault, "cannot encode the result as JSON", cause: error)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Files
+import Refinement
+import Runs
+
+extension FDivergence: ExpressibleByArgument {}
+extension RatioChoice.Kind: ExpressibleByArgument {}
+extension RatioChoice.Offset: ExpressibleByArgument {}
+
+/// The representations on which a calibrated ratio can be fitted.
+enum FittedRepresentation: String, ExpressibleByArgument, CaseIterable {
+  case raw, decoded, smoothed
+
+  var representation: RatioRepresentation {
+    switch self {
+    case .raw: .raw
+    case .decoded: .decoded
+    case .smoothed: .smoothed
+    }
+  }
+}
+
+/// How far, how noisily and along which ratio latents move.
+struct RefinementOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: "The critic as it is (raw, as the paper), or calibrated; calibrated where the run has it."
+  )
+  var ratio: RatioChoice.Kind?
+
+  @Option(
+    name: .long,
+    help: "Calibrated: the fit to use, made on raw, decoded or smoothed samples.")
+  var representation: FittedRepresentation = .decoded
+
+  @Option(
+    name: .long,
+    help:
+      "Raw with js or logd: centred at the midpoint of real and generated, or none (as released).")
+  var offset: RatioChoice.Offset = .centred
+
+  @Option(name: .long, help: "Step size η (0.1, the released image setting).")
+  var stepSize = RefinementSettings.defaultStepSize
+
+  @Option(
+    name: .customLong("noise"),
+    help: "Noise weight γ (0.01, the released image setting); 0 is deterministic.")
+  var noise = RefinementSettings.defaultNoiseWeight
+
+  @Option(name: .long, help: "Steps (25, the released image setting); 0 changes nothing.")
+  var steps = RefinementSettings.defaultSteps
+
+  func validate() throws {
+    try Given.number(stepSize, "--step-size", positive: true)
+    try Given.number(noise, "--noise")
+    try Given.count(steps, "--steps", atLeast: 0)
+  }
+
+  func settings(_ divergence: FDivergence) -> RefinementSettings {
+    RefinementSettings(
+      divergence: divergence, stepSize: stepSize, noiseWeight: noise, steps: steps)
+  }
+
+  /// The choice of ratio: what was given, else calibrated where the run can.
+  func choice(_ calibration: RunCalibration?) -> RatioChoice {
+    let chosen = representation.representation
+    let usable = (calibration?.record(chosen)?.calibration.scale ?? 0) > 0
+    return RatioChoice(
+      kind: ratio ?? (usable ? .calibrated : .raw), representation: chosen, offset: offset)
+  }
+}

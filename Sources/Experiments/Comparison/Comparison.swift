@@ -1,0 +1,184 @@
+import Files
+import NGramScoring
+import Refinement
+import Runs
+import TextCoding
+
+/// Base against refined samples of a run, at equal counts and from the same latents.
+///
+/// The samples 0 ..< N of one seed are generated once and refined under each divergence. Every row is
+/// scored whole, at N, beside the floor at N. Differences to the base come from independent sets: the
+/// samples cut into S sets of N/S, refined minus base in each set, with a t interval over the sets.
+/// The sets' values are at the count N/S, so a difference is at that count too.
+public struct Comparison: Sendable {
+  /// What is compared, and how.
+  public struct Settings: Codable, Sendable, Equatable {
+    /// Samples N.
+    public var count = 10_000
+    /// Independent sets S; 5, chosen here: the least that gives a usable interval.
+    public var sets = 5
+    /// Divergences to refine by.
+    public var divergences = FDivergence.allCases
+    /// Step size η, noise weight γ, steps; the divergence of each row replaces the one in here.
+    public var refinement = RefinementSettings()
+    /// Seed of latents and noise.
+    public var seed: UInt64 = 1
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the ranges.
+    ///
+    /// - Throws: `Failure` of kind `usage` naming the value out of range.
+    public func validate() throws {
+      try refinement.validate()
+      guard sets >= 2, count >= 2 * sets else {
+        throw Failure(
+          .usage,
+          "\(count) samples cannot be cut into \(sets) sets: give at least 2 sets, and at least "
+            + "twice as many samples as sets")
+      }
+    }
+  }
+
+  /// What the caller is told, and may stop.
+  public struct Progress: Sendable {
+    /// The row that is being made.
+    public let row: String
+    /// Samples done of this row.
+    public let done: Int
+    /// Samples of a row.
+    public let total: Int
+  }
+
+  private let reference: ScoringReference
+  private let settings: Settings
+  private let threads: Int
+
+  /// A comparison against a reference.
+  ///
+  /// - Throws: `Failure` of kind `usage` when a setting is out of range.
+  public init(reference: ScoringReference, settings: Settings, threads: Int) throws {
+    try settings.validate()
+    self.reference = reference
+    self.settings = settings
+    self.threads = threads
+  }
+
+  /// The base row and one row a divergence of a run.
+  ///
+  /// - Parameters:
+  ///   - name: what the run is called in the rows.
+  ///   - choice: how the critic becomes a ratio; nil takes the calibrated one where the run has it.
+  ///   - progress: called between blocks; throwing ends the comparison.
+  /// - Throws: `Failure`, also what `progress` throws.
+  public func rows(
+    of run: Run, name: String, choice: RatioChoice, progress: (Progress) throws -> Void
+  ) throws -> [ComparisonRow] {
+    let model = try TextModel(run)
+    let calibration = try run.calibration()
+    let base = TextSampler(
+      generator: model.generator, codec: model.codec, seed: settings.seed, threads: threads)
+    let clock = ContinuousClock()
+    var begin = clock.now
+    var tokens: [UInt16] = []
+    for block in TextSampler.blocks(of: 0..<settings.count) {
+      try progress(Progress(row: "\(name), base", done: block.lowerBound, total: settings.count))
+      tokens += base.tokens(block).withUnsafeTokens { Array($0) }
+    }
+    let generated = try encoded(
+      TokenStrings(tokens: tokens, length: model.codec.length), from: model.codec)
+    let seconds = clock.now - begin
+    let baseSets = try setScores(generated)
+    var rows = [
+      ComparisonRow(
+        name: "\(name), base", divergence: nil, ratio: nil, refinement: nil,
+        scores: try reference.score(name: "\(name), base", generated), differences: [],
+        setSize: settings.count / settings.sets, summary: nil, seconds: seconds.inSeconds,
+        examples: examples(generated))
+    ]
+    for divergence in settings.divergences {
+      begin = clock.now
+      var refinement = settings.refinement
+      refinement.divergence = divergence
+      let ratio = try choice.ratio(
+        of: model, calibration: calibration, divergence: divergence, run: run.path)
+      let sampler = try RefinedSampler(base: base, ratio: ratio, settings: refinement)
+      let row = "\(name), \(divergence.name)"
+      var summary = RefinementSummary()
+      var refined: [UInt16] = []
+      for samples in TextSampler.blocks(of: 0..<settings.count) {
+        let block = try sampler.refine(samples) { step in
+          let done = samples.lowerBound + samples.count * step.step / max(step.steps, 1)
+          try progress(Progress(row: row, done: done, total: settings.count))
+          return .proceed
+        }
+        summary.add(block)
+        refined += block.after.withUnsafeTokens { Array($0) }
+      }
+      let seconds = clock.now - begin
+      let strings = try encoded(
+        TokenStrings(tokens: refined, length: model.codec.length), from: model.codec)
+      rows.append(
+        ComparisonRow(
+          name: row, divergence: divergence, ratio: choice, refinement: refinement,
+          scores: try reference.score(name: row, strings),
+          differences: differences(try setScores(strings), minus: baseSets),
+          setSize: settings.count / settings.sets, summary: summary,
+          seconds: seconds.inSeconds, examples: examples(strings)))
+    }
+    return rows
+  }
+
+  /// The row of a text file: at most as many lines as a row has samples.
+  ///
+  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  public func row(ofFile path: String) throws -> ComparisonRow {
+    let strings = try reference.codec.encode(
+      try LineReader(path: path), limit: settings.count)
+    return ComparisonRow(
+      name: path, divergence: nil, ratio: nil, refinement: nil,
+      scores: try reference.score(name: path, strings), differences: [],
+      setSize: settings.count / settings.sets, summary: nil, seconds: 0,
+      examples: examples(strings))
+  }
+
+  /// Decoded and encoded again with the reference's codec, as text that went through a file is.
+  private func encoded(_ strings: TokenStrings, from codec: TextCodec) throws -> TokenStrings {
+    if codec == reference.codec { return try codec.canonical(strings) }
+    return try reference.codec.encode(codec.decode(strings))
+  }
+
+  private func examples(_ strings: TokenStrings) -> [String] {
+    reference.codec.decode(strings.prefix(5))
+  }
+
+  /// JS-n of each set, `[set][order]`.
+  private func setScores(_ strings: TokenStrings) throws -> [[OrderScores]] {
+    let size = settings.count / settings.sets
+    return try (0..<settings.sets).map { set in
+      try reference.divergences(strings.rows(Array(set * size..<(set + 1) * size)))
+    }
+  }
+
+  private func differences(
+    _ refined: [[OrderScores]], minus base: [[OrderScores]]
+  ) -> [ComparisonRow.Difference] {
+    guard let orders = base.first?.map(\.order) else { return [] }
+    return orders.indices.map { index in
+      ComparisonRow.Difference(
+        order: orders[index],
+        divergence: PairedDifference(
+          refined.map { $0[index].divergence }, minus: base.map { $0[index].divergence }),
+        recall: PairedDifference(
+          refined.map { $0[index].recall }, minus: base.map { $0[index].recall }))
+    }
+  }
+}
+
+extension Duration {
+  /// Seconds as a number.
+  var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

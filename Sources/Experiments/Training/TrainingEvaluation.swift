@@ -1,0 +1,95 @@
+import Determinism
+import Files
+import GenerativeModels
+import NGramScoring
+import Refinement
+import Runs
+import TextCoding
+
+/// What is measured of a model while it trains: the critic's gap and JS-n on validation text.
+///
+/// The same training strings, validation strings and latents are used at every evaluation, so that
+/// the curve shows the model and not the draw. Reports use the test split; this never touches it.
+struct TrainingEvaluation {
+  /// What one evaluation found.
+  struct Result {
+    let gap: CriticGap
+    let scores: [TrainingRecord.Score]
+    let samples: [String]
+  }
+
+  private let scorer: NGramScorer
+  private let floors: [OrderFloors]?
+  private let trainingTokens: [UInt16]
+  private let heldOutTokens: [UInt16]
+  private let sampleCount: Int
+  private let referenceStrings: Int
+  private let codec: TextCodec
+  private let seed: UInt64
+  private let threads: Int
+
+  /// Number of strings behind the critic's gap: 1,000, chosen here: its standard error is then a few
+  /// hundredths of the scores' deviation.
+  private static let gapStrings = 1_000
+
+  /// Counts the reference and draws the fixed strings.
+  ///
+  /// - Throws: `Failure` when the corpus has no validation text.
+  init(corpus: PreparedCorpus, sampleCount: Int, seed: UInt64, threads: Int) throws {
+    let training = try corpus.strings(.train)
+    let validation = try corpus.strings(.validation)
+    guard validation.count > 0 else {
+      throw Failure(
+        .badData,
+        "\(corpus.path) has no validation strings; prepare it with a larger --validation share")
+    }
+    scorer = try NGramScorer(
+      reference: validation, vocabularySize: corpus.codec.vocabulary.count,
+      orders: Self.orders(corpus.codec.length), threads: threads)
+    let estimate = try scorer.floors(
+      samples: sampleCount, from: training, lineNumbers: try corpus.lineNumbers(.train),
+      seed: seed)
+    if case .available(let floors) = estimate { self.floors = floors } else { floors = nil }
+    func draw(_ strings: TokenStrings, _ name: String) -> [UInt16] {
+      let count = min(Self.gapStrings, strings.count)
+      let rows = RandomStream(seed: seed, name: name).distinctIndices(
+        count: count, below: strings.count)
+      return strings.rows(rows).withUnsafeTokens { Array($0) }
+    }
+    trainingTokens = draw(training, "evaluation training strings")
+    heldOutTokens = draw(validation, "evaluation held-out strings")
+    self.sampleCount = sampleCount
+    referenceStrings = validation.count
+    codec = corpus.codec
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// Measures a state.
+  func evaluate(_ state: AdversarialState) throws -> Result {
+    let generator = state.samplingGenerator
+    // A seed of its own: the strings that users see with the run's seed are not the ones tuned on.
+    let sampler = TextSampler(
+      generator: generator, codec: codec, seed: seed ^ 0x65_76_61_6C, threads: threads)
+    let gap = try CriticGap(
+      critic: state.critic, generator: generator, training: trainingTokens,
+      heldOut: heldOutTokens,
+      latents: sampler.latents(0..<Self.gapStrings), threads: threads)
+    let tokens = try codec.canonical(sampler.tokens(0..<sampleCount))
+    let scores = try scorer.scores(of: tokens, errors: false).map { score in
+      TrainingRecord.Score(
+        order: score.order, value: score.divergence,
+        floor: floors?.first { $0.order == score.order }?.divergence.mean,
+        samples: sampleCount, referenceStrings: referenceStrings)
+    }
+    return Result(
+      gap: gap, scores: scores, samples: (0..<min(4, tokens.count)).map { codec.decode(tokens[$0]) }
+    )
+  }
+
+  /// The default orders that fit the string length.
+  static func orders(_ length: Int) -> [Int] {
+    let fitting = ScoringDefaults.orders.filter { $0 <= length }
+    return fitting.isEmpty ? [length] : fitting
+  }
+}

@@ -1,0 +1,123 @@
+import Files
+import GenerativeModels
+
+/// Settings of a training as a person gives them: each may be left out.
+///
+/// The order is default, file, option: the preset's value, then what a configuration file says, then
+/// what the command line says. The file is YAML with these names as keys, all optional:
+///
+/// ```yaml
+/// preset: small
+/// width: 64
+/// iterations: 20000
+/// batch: 64
+/// criticIterations: 1
+/// generatorRate: 1.0e-4
+/// criticRate: 3.0e-4
+/// penalty: 10
+/// averageDecay: 0.999
+/// shards: 8
+/// seed: 1
+/// ```
+public struct TrainingSettings: Codable, Sendable, Equatable {
+  /// Named size with its recipe.
+  public var preset: TrainingPreset?
+  /// Channels of generator and critic.
+  public var width: Int?
+  /// Generator steps in all.
+  public var iterations: Int?
+  /// Samples of a batch.
+  public var batch: Int?
+  /// Critic steps before each generator step.
+  public var criticIterations: Int?
+  /// Adam's rate for the generator.
+  public var generatorRate: Double?
+  /// Adam's rate for the critic.
+  public var criticRate: Double?
+  /// The gradient penalty's weight λ.
+  public var penalty: Double?
+  /// Decay of the moving average of the generator.
+  public var averageDecay: Double?
+  /// Parts that a batch is cut into.
+  public var shards: Int?
+  /// Seed of everything random.
+  public var seed: UInt64?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case preset, width, iterations, batch, criticIterations, generatorRate, criticRate, penalty
+    case averageDecay, shards, seed
+  }
+
+  /// Nothing given.
+  public init() {}
+
+  /// Reads a configuration file; unknown keys are errors, so that a misspelt one is noticed.
+  ///
+  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  public init(contentsOf path: String) throws {
+    struct Names: Decodable {
+      struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+      }
+      let names: [String]
+      init(from decoder: any Decoder) throws {
+        names = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
+      }
+    }
+    let known = CodingKeys.allCases.map(\.stringValue)
+    let names = try YAMLFile.read(Names.self, from: path).names
+    if let stranger = names.sorted().first(where: { !known.contains($0) }) {
+      throw Failure(
+        .badData,
+        "\(path): unknown setting `\(stranger)`; known are \(known.joined(separator: ", "))")
+    }
+    self = try YAMLFile.read(TrainingSettings.self, from: path)
+  }
+
+  /// These settings, with those of `other` where it has them.
+  public func overridden(by other: TrainingSettings) -> TrainingSettings {
+    var result = self
+    result.preset = other.preset ?? preset
+    result.width = other.width ?? width
+    result.iterations = other.iterations ?? iterations
+    result.batch = other.batch ?? batch
+    result.criticIterations = other.criticIterations ?? criticIterations
+    result.generatorRate = other.generatorRate ?? generatorRate
+    result.criticRate = other.criticRate ?? criticRate
+    result.penalty = other.penalty ?? penalty
+    result.averageDecay = other.averageDecay ?? averageDecay
+    result.shards = other.shards ?? shards
+    result.seed = other.seed ?? seed
+    return result
+  }
+
+  /// The preset, `small` unless given.
+  public var resolvedPreset: TrainingPreset { preset ?? .small }
+
+  /// The width, the preset's unless given.
+  public var resolvedWidth: Int { width ?? resolvedPreset.width }
+
+  /// The recipe: the preset's with what is given here.
+  ///
+  /// - Throws: `Failure` of kind `usage` that names the value out of range.
+  public func recipe() throws -> AdversarialConfiguration {
+    guard resolvedWidth >= 1, resolvedWidth <= 4096 else {
+      throw Failure(.usage, "width \(resolvedWidth) is out of range: give 1 to 4096")
+    }
+    var recipe = resolvedPreset.configuration
+    recipe.iterations = iterations ?? recipe.iterations
+    recipe.batch = batch ?? recipe.batch
+    recipe.criticIterations = criticIterations ?? recipe.criticIterations
+    recipe.generatorRate = generatorRate ?? recipe.generatorRate
+    recipe.criticRate = criticRate ?? recipe.criticRate
+    recipe.penalty = penalty ?? recipe.penalty
+    recipe.averageDecay = averageDecay ?? recipe.averageDecay
+    recipe.shards = shards ?? min(recipe.shards, recipe.batch)
+    recipe.seed = seed ?? recipe.seed
+    try recipe.validate()
+    return recipe
+  }
+}

@@ -1,0 +1,112 @@
+import Files
+import GenerativeModels
+
+/// Contents of `run.yml`: everything that decided what a run became.
+public struct RunConfiguration: Codable, Sendable, Equatable {
+  /// Version of the file format that this build reads and writes.
+  public static let formatVersion = 1
+
+  /// Which corpus the run was trained on.
+  public struct Corpus: Codable, Sendable, Equatable {
+    /// The directory's name, for people.
+    public var name: String
+    /// Digest of the prepared corpus.
+    public var digest: String
+    /// Number of training strings.
+    public var trainingStrings: Int
+
+    /// A description.
+    public init(name: String, digest: String, trainingStrings: Int) {
+      self.name = name
+      self.digest = digest
+      self.trainingStrings = trainingStrings
+    }
+  }
+
+  /// Which vocabulary the run speaks.
+  public struct VocabularyRecord: Codable, Sendable, Equatable {
+    /// Digest of `vocabulary.tsv`.
+    public var digest: String
+    /// V, padding and unknown included.
+    public var size: Int
+
+    /// A description.
+    public init(digest: String, size: Int) {
+      self.digest = digest
+      self.size = size
+    }
+  }
+
+  /// How far training came.
+  public struct Progress: Codable, Sendable, Equatable {
+    /// Generator iterations whose weights are in the directory.
+    public var iterations: Int
+    /// Seconds of training, resumed parts included, scoring excluded.
+    public var seconds: Double
+    /// Instruction set of the kernels; weights are bit-identical only on the same one.
+    public var instructionSet: String
+
+    /// A description.
+    public init(iterations: Int, seconds: Double, instructionSet: String) {
+      self.iterations = iterations
+      self.seconds = seconds
+      self.instructionSet = instructionSet
+    }
+  }
+
+  /// Format version of the file.
+  public var format: Int
+  /// Version of dgflow that wrote it.
+  public var version: String
+  /// Name of the preset that the defaults came from.
+  public var preset: String
+  /// Seed of initial weights, batches and latents.
+  public var seed: UInt64
+  /// The corpus.
+  public var corpus: Corpus
+  /// The vocabulary.
+  public var vocabulary: VocabularyRecord
+  /// Shape of the generator.
+  public var generator: GeneratorConfiguration
+  /// Shape of the critic.
+  public var critic: CriticConfiguration
+  /// The training recipe.
+  public var training: AdversarialConfiguration
+  /// How far training came.
+  public var progress: Progress
+
+  /// A configuration of the current format and version.
+  public init(
+    preset: String, seed: UInt64, corpus: Corpus, vocabulary: VocabularyRecord,
+    generator: GeneratorConfiguration, critic: CriticConfiguration,
+    training: AdversarialConfiguration, progress: Progress
+  ) {
+    format = Self.formatVersion
+    version = Version.current
+    self.preset = preset
+    self.seed = seed
+    self.corpus = corpus
+    self.vocabulary = vocabulary
+    self.generator = generator
+    self.critic = critic
+    self.training = training
+    self.progress = progress
+  }
+
+  /// Reads and checks `run.yml`.
+  ///
+  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  public init(contentsOf path: String) throws {
+    self = try YAMLFile.read(RunConfiguration.self, from: path)
+    guard format == Self.formatVersion else {
+      throw Failure(
+        .badData,
+        "\(path): format \(format); this dgflow reads format \(Self.formatVersion)")
+    }
+  }
+
+  /// Writes `run.yml`, atomically.
+  ///
+  /// - Throws: `Failure` of kind `cannotWrite`.
+  public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
+}

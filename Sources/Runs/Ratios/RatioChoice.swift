@@ -1,0 +1,108 @@
+import Files
+import GenerativeModels
+import Refinement
+
+/// How a run's critic becomes the ratio that refinement climbs.
+///
+/// - `raw`: the critic's score as it is, the paper's choice. A Wasserstein critic has an arbitrary
+///   offset; for the divergences that see it (JS and log D) the score is centred at the midpoint of
+///   the validation means of real and generated text, unless `offset` is `none`, which reproduces
+///   the released code.
+/// - `calibrated`: scale · score + offset, fitted by logistic regression on text that the critic was
+///   not trained on. With the representation `decoded` the fit is to one-hot text on both sides, and
+///   the gradient is that of the same expression at the soft sample: a surrogate, marked as such.
+public struct RatioChoice: Codable, Sendable, Equatable {
+  /// Raw score or calibrated log ratio.
+  public enum Kind: String, Codable, CaseIterable, Sendable { case raw, calibrated }
+  /// What is subtracted from a raw score.
+  public enum Offset: String, Codable, CaseIterable, Sendable { case centred, none }
+
+  /// Raw score or calibrated log ratio.
+  public var kind: Kind
+  /// For a calibrated ratio: the representation that the fit was made on.
+  public var representation: RatioRepresentation
+  /// For a raw ratio: what is subtracted.
+  public var offset: Offset
+
+  /// A choice.
+  public init(
+    kind: Kind, representation: RatioRepresentation = .decoded, offset: Offset = .centred
+  ) {
+    self.kind = kind
+    self.representation = kind == .raw ? .raw : representation
+    self.offset = offset
+  }
+
+  /// The ratio of a run under this choice, with what was done recorded beside it.
+  ///
+  /// - Parameters:
+  ///   - divergence: decides whether a raw score needs its offset.
+  ///   - run: names the calibration in messages.
+  /// - Throws: `Failure` of kind `usage` where the run lacks the calibration that is asked for or
+  ///   the fit cannot serve as a ratio, with the command that mends it.
+  public func ratio(
+    of model: TextModel, calibration: RunCalibration?, divergence: FDivergence, run path: String
+  ) throws -> ResolvedRatio {
+    switch kind {
+    case .raw:
+      let score = try model.score(.raw)
+      guard offset == .centred, divergence != .kullbackLeibler else {
+        return ResolvedRatio(ratio: score, choice: self, scale: 1, offset: 0, isSurrogate: false)
+      }
+      guard let centre = calibration?.record(.raw)?.centre.centre else {
+        throw Failure(
+          .usage,
+          "\(divergence.rawValue) with a raw critic needs its centre: run `dgflow calibrate \(path) "
+            + "--reference CORPUS` first, or give --offset none")
+      }
+      return ResolvedRatio(
+        ratio: CentredRatio(score, centre: centre), choice: self, scale: 1, offset: -centre,
+        isSurrogate: false)
+    case .calibrated:
+      guard let calibration, let record = calibration.record(representation) else {
+        throw Failure(
+          .usage,
+          "\(path) has no \(representation.rawValue) calibration: run `dgflow calibrate \(path) "
+            + "--reference CORPUS` first, or give --ratio raw")
+      }
+      let fit = record.calibration
+      guard fit.scale > 0 else {
+        throw Failure(
+          .usage,
+          "the calibration of \(path) has scale \(fit.scale): this critic does not rate real text "
+            + "above generated text; train longer, or give --ratio raw to use it as it is")
+      }
+      let shown: SampleRepresentation =
+        representation == .smoothed ? .smoothed(level: calibration.smoothing) : .raw
+      return ResolvedRatio(
+        ratio: CalibratedRatio(try model.score(shown), calibration: fit), choice: self,
+        scale: fit.scale, offset: fit.offset, isSurrogate: representation == .decoded)
+    }
+  }
+}
+
+/// A ratio ready to climb, and what it is.
+public struct ResolvedRatio: Sendable {
+  /// Latents in, d(G(z)) and its gradient out.
+  public let ratio: any LatentLogDensityRatio
+  /// The choice that it came from.
+  public let choice: RatioChoice
+  /// d = scale · score + offset.
+  public let scale: Double
+  /// d = scale · score + offset.
+  public let offset: Double
+  /// Whether the fit was made on one representation and the gradient is taken in another.
+  public let isSurrogate: Bool
+
+  /// A resolved ratio.
+  public init(
+    ratio: any LatentLogDensityRatio, choice: RatioChoice, scale: Double, offset: Double,
+    isSurrogate: Bool
+  ) {
+    self.ratio = ratio
+    self.choice = choice
+    self.scale = scale
+    self.offset = offset
+    self.isSurrogate = isSurrogate
+  }
+}

@@ -1,0 +1,61 @@
+import Files
+import Refinement
+
+/// Contents of `calibration.yml`: how well a run's critic is a log density ratio, by representation.
+///
+/// Fitted on the fit part of a corpus's validation split and as many generated samples, checked on
+/// the check part and as many others.
+public struct RunCalibration: Codable, Sendable, Equatable {
+  /// Version of the file format that this build reads and writes.
+  public static let formatVersion = 1
+
+  /// Format version of the file.
+  public var format: Int
+  /// Version of dgflow that wrote it.
+  public var version: String
+  /// Digest of the corpus whose validation split was used.
+  public var corpusDigest: String
+  /// Seed of the generated samples.
+  public var seed: UInt64
+  /// Training iteration of the weights that were calibrated.
+  public var iteration: Int
+  /// Mixing level ε of the `smoothed` representation.
+  public var smoothing: Float
+  /// One record a representation.
+  public var records: [CalibrationRecord]
+
+  /// A calibration of the current format and version.
+  public init(
+    corpusDigest: String, seed: UInt64, iteration: Int, smoothing: Float,
+    records: [CalibrationRecord]
+  ) {
+    format = Self.formatVersion
+    version = Version.current
+    self.corpusDigest = corpusDigest
+    self.seed = seed
+    self.iteration = iteration
+    self.smoothing = smoothing
+    self.records = records
+  }
+
+  /// Reads and checks `calibration.yml`.
+  ///
+  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  public init(contentsOf path: String) throws {
+    self = try YAMLFile.read(RunCalibration.self, from: path)
+    guard format == Self.formatVersion else {
+      throw Failure(
+        .badData, "\(path): format \(format); this dgflow reads format \(Self.formatVersion)")
+    }
+  }
+
+  /// Writes `calibration.yml`, atomically.
+  ///
+  /// - Throws: `Failure` of kind `cannotWrite`.
+  public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
+
+  /// The record of a representation; nil where it was not calibrated.
+  public func record(_ representation: RatioRepresentation) -> CalibrationRecord? {
+    records.first { $0.representation == representation }
+  }
+}

@@ -1,0 +1,58 @@
+import Determinism
+import GenerativeModels
+import Refinement
+import Tensors
+import TextCoding
+
+/// Text from a generator: sample i depends on (seed, i), never on how many are drawn at once.
+public struct TextSampler: Sendable {
+  /// Samples drawn together; memory is a few megabytes at any count.
+  public static let blockSize = 1024
+
+  /// G.
+  public let generator: TextGenerator
+  /// Tokens to text.
+  public let codec: TextCodec
+  /// Seed of the latents.
+  public let seed: UInt64
+  /// Threads; without influence on the result.
+  public let threads: Int
+
+  /// A sampler.
+  public init(generator: TextGenerator, codec: TextCodec, seed: UInt64, threads: Int) {
+    self.generator = generator
+    self.codec = codec
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// The latents of samples `[N, Z]`, from the standard normal prior.
+  public func latents(_ samples: Range<Int>) -> Tensor {
+    StandardNormalLatents(latentWidth: generator.configuration.latentWidth)
+      .sample(
+        count: samples.count, firstSample: samples.lowerBound,
+        from: .latents(seed: seed))
+  }
+
+  /// The tokens of samples at latents, most probable symbol by position, `[N, L]`.
+  public func tokens(at latents: Tensor) -> TokenStrings {
+    TokenStrings(tokens: generator.tokens(latents, threads: threads), length: codec.length)
+  }
+
+  /// The tokens of samples, `[N, L]`.
+  public func tokens(_ samples: Range<Int>) -> TokenStrings {
+    var tokens: [UInt16] = []
+    tokens.reserveCapacity(samples.count * codec.length)
+    for block in Self.blocks(of: samples) {
+      tokens.append(contentsOf: generator.tokens(latents(block), threads: threads))
+    }
+    return TokenStrings(tokens: tokens, length: codec.length)
+  }
+
+  /// A range of samples cut into blocks that start at multiples of the block size.
+  public static func blocks(of samples: Range<Int>) -> [Range<Int>] {
+    stride(from: samples.lowerBound, to: samples.upperBound, by: blockSize).map {
+      $0..<min($0 + blockSize, samples.upperBound)
+    }
+  }
+}
