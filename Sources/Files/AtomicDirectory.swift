@@ -33,6 +33,20 @@ public final class AtomicDirectory {
 
   deinit { cancel() }
 
+  /// Runs work that writes into the partial folder; its failures name the path that the user knows.
+  ///
+  /// - Parameter work: is given ``partialPath``.
+  /// - Throws: what `work` throws.
+  public func fill(_ work: (_ folder: String) throws -> Void) throws {
+    precondition(isOpen, "AtomicDirectory.fill: \(path) is committed or cancelled")
+    do {
+      try work(partialPath)
+    } catch let failure as Failure {
+      throw Failure(
+        failure.kind, failure.message.replacing(partialPath, with: path), cause: failure.cause)
+    }
+  }
+
   /// Brings everything to the disk and gives the folder its name.
   ///
   /// Where a folder is replaced it steps aside first, so for an instant neither is at the path; if

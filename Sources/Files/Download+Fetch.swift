@@ -80,6 +80,7 @@ extension Download {
 final class PartialFile {
   let path: String
   private let descriptor: Descriptor
+  private var isRenamed = false
 
   /// Opens or creates the file.
   init(path: String) throws {
@@ -104,11 +105,17 @@ final class PartialFile {
     guard ftruncate(descriptor.value, 0) == 0 else { throw Failure.writing(path, errno) }
   }
 
+  /// Removes a file that holds nothing to go on from.
+  func removeIfEmpty() {
+    if !isRenamed, size == 0 { unlink(path) }
+  }
+
   /// Brings the bytes to the disk and gives them their final name.
   func rename(to final: String) throws {
     let (result, code) = retrying { fsync(descriptor.value) }
     guard result == 0 else { throw Failure.writing(path, code) }
     guard Glibc.rename(path, final) == 0 else { throw Failure.writing(final, errno) }
+    isRenamed = true
     try synchronizeFolder(folder(of: final))
   }
 }

@@ -60,6 +60,7 @@ public struct Download: Sendable {
     let part = try PartialFile(path: partialPath)
     if part.size > size { try part.clear() }
     let isContinued = part.size > 0
+    defer { part.removeIfEmpty() }
     do {
       try fetch(part, program: program, progress: progress)
       try check(part)

@@ -32,7 +32,7 @@ extension Failure {
       case ENOENT, ENOTDIR: "create the folder \(folder(of: path)) first"
       case EACCES, EPERM, EROFS: "choose a path that you may write"
       case EISDIR: "a folder stands there; choose another name"
-      case EEXIST, ENOTEMPTY: "it exists already; remove it or choose another name"
+      case EEXIST, ENOTEMPTY: "remove it or choose another name"
       default: "check the disk"
       }
     return Failure(.cannotWrite, "cannot write \(path): \(reason(code)); \(remedy)")

@@ -24,6 +24,16 @@ extension Float: NumPyElement {
   public static var numPyDescription: String { "<f4" }
 }
 
+/// What a `.npy` file says of itself.
+public enum NumPyFile {
+  /// NumPy's name of the element type, such as `<u2`.
+  ///
+  /// - Throws: ``Failure`` of kind `missingInput`, or `badData` when it is not a `.npy` file.
+  public static func elementType(of path: String) throws -> String {
+    try MappedFile(path: path).withBytes { try NumPyHeader($0, path: path).description }
+  }
+}
+
 /// A matrix `[rows, columns]` in a `.npy` file, mapped and checked, row-major.
 ///
 /// Opening reads the header only; rows come from the disk when they are touched. The format is

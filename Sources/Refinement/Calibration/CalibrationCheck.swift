@@ -88,6 +88,9 @@ public struct CalibrationCheck: Codable, Equatable, Sendable {
   public var verdict: String {
     if isSeparable { return Self.separableNotice }
     guard let slope, let intercept else { return "not determined: the ratio is constant" }
+    if slope.contains(1) && slope.contains(0) {
+      return "undecided: too few samples to tell slope 1 from slope 0"
+    }
     if slope.contains(1) && intercept.contains(0) { return "consistent with a log density ratio" }
     if slope.upper < 1 { return "over-confident: slope below 1" }
     if slope.lower > 1 { return "under-confident: slope above 1" }
