@@ -6,34 +6,42 @@ import TextCoding
 
 /// Calibrates a run's critic as a log density ratio on text that it was not trained on.
 ///
-/// Real strings come from the validation split: the fit part to fit, the check part to check. As many
-/// generated samples stand on the other side, different ones for fit and check. Each representation
-/// gets a record of its own; `decoded` is the one to report.
+/// Real strings come from the validation split: the fit part to fit, the check part to check, at most
+/// one from any line and none of the check from a line of the fit. As many generated samples stand on
+/// the other side, different ones for fit and check. Each representation gets a record of its own;
+/// `decoded` is the one to report.
 public enum CriticCalibration {
   /// Real strings and samples on each side of the fit and of the check: 2,000, chosen here: the slope's
   /// 95 % interval is then within about a tenth of its value.
   public static let defaultCount = 2_000
+
+  /// The fewest strings on a side that say anything: 10, chosen here; the check's intervals say how
+  /// little.
+  public static let leastCount = 10
 
   /// Mixing level of the `smoothed` representation: 0.1, chosen here.
   public static let smoothing: Float = 0.1
 
   /// Fits and checks all three representations.
   ///
+  /// The result depends on run, corpus, count and seed, not on threads.
+  ///
   /// - Parameters:
-  ///   - count: strings on each side of the fit and of the check; fewer where the validation split
-  ///     has fewer.
-  /// - Throws: `Failure` of kind `badData` when the vocabularies differ or a part is empty.
+  ///   - count: strings on each side of the fit and of the check, at least ``leastCount``; fewer
+  ///     are taken where the validation split has fewer.
+  ///   - seed: seed of the draws and of the generated samples.
+  /// - Throws: `Failure` of kind `usage` for too small a count, `badData` when the vocabularies differ,
+  ///   a part has fewer than ``leastCount`` strings or all scores are equal.
   public static func calibrate(
     _ run: Run, on corpus: PreparedCorpus, count: Int = defaultCount, seed: UInt64, threads: Int
   ) throws -> RunCalibration {
+    guard count >= leastCount else {
+      throw Failure(.usage, "calibration with \(count) strings: give at least \(leastCount)")
+    }
     try run.requireSameVocabulary(as: corpus)
     let model = try TextModel(run)
-    let validation = try corpus.strings(.validation)
-    var fit = try part(.fit, of: validation, corpus: corpus, count: count, seed: seed)
-    var check = try part(.check, of: validation, corpus: corpus, count: count, seed: seed)
-    let size = min(fit.count, check.count)
-    fit = fit.prefix(size)
-    check = check.prefix(size)
+    let (fit, check) = try realStrings(of: corpus, count: count, seed: seed)
+    let size = fit.count
     // A seed of its own, so that no sample that users see took part in the fit.
     let sampler = TextSampler(
       generator: model.generator, codec: model.codec, seed: seed ^ 0x63_61_6C_69,
@@ -63,18 +71,33 @@ public enum CriticCalibration {
     }
   }
 
-  private static func part(
-    _ part: ValidationPart, of validation: TokenStrings, corpus: PreparedCorpus, count: Int,
-    seed: UInt64
-  ) throws -> TokenStrings {
-    let rows = (0..<validation.count).filter { ValidationPart.of(validation[$0]) == part }
-    guard !rows.isEmpty else {
-      throw Failure(
-        .badData,
-        "\(corpus.path) has no validation strings in its \(part.rawValue) part; prepare it with a "
-          + "larger --validation share")
+  /// Strings of the fit and of the check part, as many of one as of the other.
+  static func realStrings(
+    of corpus: PreparedCorpus, count: Int, seed: UInt64
+  ) throws -> (fit: TokenStrings, check: TokenStrings) {
+    let validation = try corpus.strings(.validation)
+    let lineNumbers = try corpus.lineNumbers(.validation)
+    let parts = validation.withUnsafeTokens { tokens in
+      (0..<validation.count).map {
+        ValidationPart.of(tokens[$0 * validation.length..<($0 + 1) * validation.length])
+      }
     }
-    return validation.rows(
-      RowDraw.rows(of: rows, count: count, seed: seed, name: "calibration \(part.rawValue)"))
+    func draw(_ part: ValidationPart, excluding lines: Set<Int>) throws -> [Int] {
+      let rows = RowDraw.rows(
+        of: parts.indices.filter { parts[$0] == part }, lineNumbers: lineNumbers,
+        excluding: lines, count: count, seed: seed, name: "calibration \(part.rawValue)")
+      guard rows.count >= leastCount else {
+        throw Failure(
+          .badData,
+          "\(corpus.path) has \(rows.count) validation lines to \(part.rawValue) a calibration, at "
+            + "least \(leastCount) are needed; prepare more text or a larger --validation share")
+      }
+      return rows
+    }
+    let fit = try draw(.fit, excluding: [])
+    let fitted = Set(fit.compactMap { lineNumbers?[$0] })
+    let check = try draw(.check, excluding: fitted)
+    let size = min(fit.count, check.count)
+    return (validation.rows(Array(fit.prefix(size))), validation.rows(Array(check.prefix(size))))
   }
 }

@@ -69,14 +69,16 @@ public struct Comparison: Sendable {
   ///
   /// - Parameters:
   ///   - name: what the run is called in the rows.
-  ///   - choice: how the critic becomes a ratio; nil takes the calibrated one where the run has it.
+  ///   - choice: how the critic becomes a ratio; nil takes ``Runs/RatioChoice/standard(for:representation:)``.
   ///   - progress: called between blocks; throwing ends the comparison.
   /// - Throws: `Failure`, also what `progress` throws.
   public func rows(
-    of run: Run, name: String, choice: RatioChoice, progress: (Progress) throws -> Void
+    of run: Run, name: String, choice given: RatioChoice? = nil,
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> [ComparisonRow] {
     let model = try TextModel(run)
     let calibration = try run.calibration()
+    let choice = given ?? .standard(for: calibration)
     let base = TextSampler(
       generator: model.generator, codec: model.codec, seed: settings.seed, threads: threads)
     let clock = ContinuousClock()
@@ -121,7 +123,7 @@ public struct Comparison: Sendable {
         TokenStrings(tokens: refined, length: model.codec.length), from: model.codec)
       rows.append(
         ComparisonRow(
-          name: row, divergence: divergence, ratio: choice, refinement: refinement,
+          name: row, divergence: divergence, ratio: ratio.record, refinement: refinement,
           scores: try reference.score(name: row, strings),
           differences: differences(try setScores(strings), minus: baseSets),
           setSize: settings.count / settings.sets, summary: summary,
@@ -134,8 +136,7 @@ public struct Comparison: Sendable {
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public func row(ofFile path: String) throws -> ComparisonRow {
-    let strings = try reference.codec.encode(
-      try LineReader(path: path), limit: settings.count)
+    let strings = try reference.samples(contentsOf: path, limit: settings.count)
     return ComparisonRow(
       name: path, divergence: nil, ratio: nil, refinement: nil,
       scores: try reference.score(name: path, strings), differences: [],
@@ -157,7 +158,7 @@ public struct Comparison: Sendable {
   private func setScores(_ strings: TokenStrings) throws -> [[OrderScores]] {
     let size = settings.count / settings.sets
     return try (0..<settings.sets).map { set in
-      try reference.divergences(strings.rows(Array(set * size..<(set + 1) * size)))
+      try reference.orderScores(strings.rows(Array(set * size..<(set + 1) * size)))
     }
   }
 

@@ -18,8 +18,8 @@ public struct ComparisonRow: Codable, Sendable {
   public let name: String
   /// Divergence of the flow; nil for base samples and files.
   public let divergence: FDivergence?
-  /// The ratio that was climbed; nil for base samples and files.
-  public let ratio: RatioChoice?
+  /// The ratio that was climbed, with scale, offset and verdict; nil for base samples and files.
+  public let ratio: RatioRecord?
   /// Settings of the flow; nil for base samples and files.
   public let refinement: RefinementSettings?
   /// Scores at the full count, one row a metric and order.
@@ -38,7 +38,7 @@ public struct ComparisonRow: Codable, Sendable {
   public let examples: [String]
 
   init(
-    name: String, divergence: FDivergence?, ratio: RatioChoice?,
+    name: String, divergence: FDivergence?, ratio: RatioRecord?,
     refinement: RefinementSettings?, scores: SampleScores, differences: [Difference],
     setSize: Int, summary: RefinementSummary?, seconds: Double, examples: [String]
   ) {

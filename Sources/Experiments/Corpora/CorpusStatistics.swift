@@ -7,8 +7,8 @@ import TextCoding
 public struct CorpusStatistics: Codable, Sendable {
   /// Strings of the training split.
   public let trainingStrings: Int
-  /// Share of training strings that are distinct, in (0, 1].
-  public let distinctShare: Double
+  /// Share of training strings that are distinct, in (0, 1]; nil where they were not counted.
+  public let distinctShare: Double?
   /// Order of the character n-gram model.
   public let modelOrder: Int
   /// Cross-entropy of the test split under the model of the training split.
@@ -37,8 +37,8 @@ public struct CorpusStatistics: Codable, Sendable {
     }
     let vocabularySize = corpus.codec.vocabulary.count
     trainingStrings = training.count
-    distinctShare =
-      Double(corpus.description.report.train.distinct) / Double(max(training.count, 1))
+    let distinct = corpus.description.report.train.distinct
+    distinctShare = distinct > 0 ? Double(distinct) / Double(training.count) : nil
     modelOrder = ScoringDefaults.modelOrder
     crossEntropy = try CharacterModel(
       training: training, order: modelOrder, vocabularySize: vocabularySize, threads: threads

@@ -27,8 +27,9 @@ public struct ScoringReference: Sendable {
   }
 
   private enum Kind: Sendable {
-    case corpus(NGramScorer, pool: TokenStrings, poolLines: [Int]?, training: TokenStrings)
-    case file(SingleFileScorer)
+    /// Training text is nil where it is the reference itself: real text is then its own copy.
+    case corpus(NGramScorer, pool: TokenStrings, poolLines: [Int]?, training: TokenStrings?)
+    case file(SingleFileScorer, strings: TokenStrings)
   }
 
   /// How samples are encoded.
@@ -53,17 +54,22 @@ public struct ScoringReference: Sendable {
         "\(corpus.path) has no \(split.rawValue) strings; prepare it with larger shares or choose "
           + "another --split")
     }
-    let pools: [CorpusSplit] = split == .train ? [.validation, .test] : [.train]
-    var tokens: [UInt16] = []
-    var lines: [Int]? = []
-    if pools.count > 1 {
-      for pool in pools {
-        tokens += try corpus.strings(pool).withUnsafeTokens { Array($0) }
-        let numbers = try corpus.lineNumbers(pool)
-        lines = numbers.flatMap { numbers in lines.map { $0 + numbers } }
+    let training = split == .train ? reference : try corpus.strings(.train)
+    let pool: TokenStrings
+    let poolLines: [Int]?
+    if split == .train {
+      // Line numbers count over the whole corpus, so those of the two splits never meet.
+      let held = try [CorpusSplit.validation, .test].map {
+        (strings: try corpus.strings($0), lines: try corpus.lineNumbers($0))
       }
+      pool = TokenStrings(
+        tokens: held.flatMap { $0.strings.withUnsafeTokens { Array($0) } },
+        length: corpus.codec.length)
+      let lines = held.compactMap(\.lines)
+      poolLines = lines.count == held.count ? lines.flatMap { $0 } : nil
     } else {
-      lines = try corpus.lineNumbers(pools[0])
+      pool = training
+      poolLines = try corpus.lineNumbers(.train)
     }
     codec = corpus.codec
     description = ScoreRow.Reference(
@@ -73,9 +79,7 @@ public struct ScoringReference: Sendable {
       try NGramScorer(
         reference: reference, vocabularySize: codec.vocabulary.count, orders: options.orders,
         excludingPadding: options.excludesPadding, threads: options.threads),
-      pool: pools.count > 1
-        ? TokenStrings(tokens: tokens, length: codec.length) : try corpus.strings(pools[0]),
-      poolLines: lines, training: try corpus.strings(.train))
+      pool: pool, poolLines: poolLines, training: split == .train ? nil : training)
     self.options = options
   }
 
@@ -84,33 +88,64 @@ public struct ScoringReference: Sendable {
   /// - Parameters:
   ///   - codec: symbols and length; nil makes a vocabulary of all the file's scalars after NFC.
   ///   - length: L of a codec made here.
-  /// - Throws: `Failure` of kind `missingInput`, `badData` when the file has no lines.
+  /// The file is read twice where the vocabulary is made of it, so it cannot be a pipe then.
+  ///
+  /// - Throws: `Failure` of kind `missingInput`, `badData` when the file has no lines or cannot be read
+  ///   twice, `usage` for a length below 1 or an order that does not fit it.
   public init(
     file path: String, codec given: TextCodec? = nil, length: Int = TextCodec.standardLength,
     options: Options
   ) throws {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    var digest = StableHash()
+    guard length >= 1 else {
+      throw Failure(.usage, "the string length \(length) must be 1 or more")
+    }
     if let given {
       codec = given
     } else {
       var counts = SymbolCounts()
       let reader = try LineReader(path: path)
       while let line = try reader.nextLine() { try counts.add(line) }
+      guard reader.statistics.lines > 0 else {
+        throw Failure(.badData, "\(path): no lines of text to score against")
+      }
       codec = TextCodec(
         vocabulary: try counts.vocabulary(limit: Vocabulary.largestCount), length: length)
     }
     let strings = try codec.encode(try LineReader(path: path))
     guard strings.count > 0 else {
-      throw Failure(.badData, "\(path): no lines of text to score against")
+      throw Failure(
+        .badData,
+        given == nil
+          ? "\(path): a reference is read twice, and the second time nothing was there; give a file"
+          : "\(path): no lines of text to score against")
     }
+    // Tokens mean something under their vocabulary only.
+    var digest = StableHash()
+    digest.combine("\(codec.vocabulary.digest)\n\(codec.length)\n")
     strings.withUnsafeTokens { digest.combine(UnsafeRawBufferPointer($0)) }
-    description = ScoreRow.Reference(name: name, lines: strings.count, digest: digest.hex)
+    description = ScoreRow.Reference(
+      name: path.split(separator: "/").last.map(String.init) ?? path, lines: strings.count,
+      digest: digest.hex)
     kind = .file(
       try SingleFileScorer(
         file: strings, vocabularySize: codec.vocabulary.count, orders: options.orders,
-        excludingPadding: options.excludesPadding, threads: options.threads))
+        excludingPadding: options.excludesPadding, threads: options.threads),
+      strings: strings)
     self.options = options
+  }
+
+  /// Samples from a text file, one a line, encoded with ``codec``.
+  ///
+  /// An empty line is an empty sample, and is counted as one.
+  ///
+  /// - Parameters:
+  ///   - path: plain or gzip; `-` is standard input.
+  ///   - limit: lines to read at most.
+  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  public func samples(contentsOf path: String, limit: Int = .max) throws -> TokenStrings {
+    var policy = LinePolicy.standard
+    policy.skipsEmptyLines = false
+    return try codec.encode(LineReader(try openSource(path), policy: policy), limit: limit)
   }
 
   /// Scores samples.
@@ -134,33 +169,36 @@ public struct ScoringReference: Sendable {
         reference: description, seed: options.seed)
       rows += try texts(name, samples, draws: draws.value, training: training)
       return SampleScores(rows: rows, missingLines: floors.missingLines)
-    case .file(let scorer):
+    case .file(let scorer, let strings):
+      // Duplicates are counted within a draw, so it does not matter that the file is the reference.
+      let draws = try RealDraws.choose(
+        samples: samples.count, from: strings, draws: options.draws, seed: options.seed)
+      let rows = try texts(name, samples, draws: draws.value, training: nil)
       let result = try scorer.scores(of: samples, draws: options.draws, seed: options.seed)
       switch result {
       case .available(let scores):
         let reference = ScoreRow.Reference(
           name: description.name, lines: scores.referenceLines, digest: description.digest)
-        let rows = ScoreRow.rows(
-          name: name, scores: scores.scores, floors: scores.floors, reference: reference,
-          seed: options.seed)
         return SampleScores(
-          rows: rows + (try texts(name, samples, draws: nil, training: nil)), missingLines: nil)
+          rows: ScoreRow.rows(
+            name: name, scores: scores.scores, floors: scores.floors, reference: reference,
+            seed: options.seed) + rows,
+          missingLines: nil)
       case .unavailable(let missing):
-        let rows = ScoreRow.rows(
-          name: name, scores: try scorer.wholeFile.scores(of: samples), reference: description,
-          seed: options.seed)
         return SampleScores(
-          rows: rows + (try texts(name, samples, draws: nil, training: nil)),
+          rows: ScoreRow.rows(
+            name: name, scores: try scorer.wholeFile.scores(of: samples), reference: description,
+            seed: options.seed) + rows,
           missingLines: missing)
       }
     }
   }
 
-  /// JS-n alone, without floor or errors: for many sets at one count.
-  func divergences(_ samples: TokenStrings) throws -> [OrderScores] {
+  /// N-gram scores alone, without floor or errors: for many sets at one count.
+  func orderScores(_ samples: TokenStrings) throws -> [OrderScores] {
     switch kind {
     case .corpus(let scorer, _, _, _): try scorer.scores(of: samples, errors: false)
-    case .file(let scorer): try scorer.wholeFile.scores(of: samples, errors: false)
+    case .file(let scorer, _): try scorer.wholeFile.scores(of: samples, errors: false)
     }
   }
 
@@ -175,8 +213,8 @@ public struct ScoringReference: Sendable {
         seed: options.seed)
     }
     var rows = [try row(.duplicateRate) { try DuplicateRate.value(of: $0) }]
-    // Real strings drawn from the training split are copies by construction: no floor then.
-    if let training, description.split != CorpusSplit.train.rawValue {
+    // No floor: the draws are training strings themselves, and splits share no string.
+    if let training {
       let value = try ExactCopyRate.value(of: samples, training: training)
       rows.append(
         ScoreRow(

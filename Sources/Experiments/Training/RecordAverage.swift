@@ -11,6 +11,9 @@ struct RecordAverage {
   private var criticNorm = 0.0
   private var generatorNorm = 0.0
 
+  /// Whether there was no iteration since the last record.
+  var isEmpty: Bool { count == 0 }
+
   /// Takes in one iteration.
   mutating func add(_ report: IterationReport) {
     count += 1
@@ -24,7 +27,10 @@ struct RecordAverage {
   }
 
   /// The record at an iteration; starts anew afterwards.
+  ///
+  /// - Precondition: at least one iteration was taken in.
   mutating func record(iteration: Int, seconds: Double) -> TrainingRecord {
+    precondition(!isEmpty, "RecordAverage: no iteration before the record at \(iteration)")
     defer { self = RecordAverage() }
     return TrainingRecord(
       iteration: iteration, seconds: seconds, criticLoss: loss, penalty: penalty, slope: slope,

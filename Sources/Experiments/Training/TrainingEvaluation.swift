@@ -32,32 +32,38 @@ struct TrainingEvaluation {
   /// hundredths of the scores' deviation.
   private static let gapStrings = 1_000
 
-  /// Counts the reference and draws the fixed strings.
-  ///
-  /// - Throws: `Failure` when the corpus has no validation text.
-  init(corpus: PreparedCorpus, sampleCount: Int, seed: UInt64, threads: Int) throws {
-    let training = try corpus.strings(.train)
-    let validation = try corpus.strings(.validation)
-    guard validation.count > 0 else {
+  /// Checks that there is text to evaluate on, at no cost.
+  static func requireValidationText(_ corpus: PreparedCorpus) throws {
+    guard corpus.description.report.validation.strings > 0 else {
       throw Failure(
         .badData,
         "\(corpus.path) has no validation strings; prepare it with a larger --validation share")
     }
+  }
+
+  /// Counts the reference and draws the fixed strings.
+  ///
+  /// - Throws: `Failure` when the corpus has no validation text.
+  init(corpus: PreparedCorpus, sampleCount: Int, seed: UInt64, threads: Int) throws {
+    try Self.requireValidationText(corpus)
+    let training = try corpus.strings(.train)
+    let validation = try corpus.strings(.validation)
+    let trainingLines = try corpus.lineNumbers(.train)
     scorer = try NGramScorer(
       reference: validation, vocabularySize: corpus.codec.vocabulary.count,
       orders: Self.orders(corpus.codec.length), threads: threads)
     let estimate = try scorer.floors(
-      samples: sampleCount, from: training, lineNumbers: try corpus.lineNumbers(.train),
-      seed: seed)
-    if case .available(let floors) = estimate { self.floors = floors } else { floors = nil }
-    func draw(_ strings: TokenStrings, _ name: String) -> [UInt16] {
-      let count = min(Self.gapStrings, strings.count)
-      let rows = RandomStream(seed: seed, name: name).distinctIndices(
-        count: count, below: strings.count)
+      samples: sampleCount, from: training, lineNumbers: trainingLines, seed: seed)
+    floors = estimate.value
+    func draw(_ strings: TokenStrings, _ lineNumbers: [Int]?, _ name: String) -> [UInt16] {
+      let rows = RowDraw.rows(
+        of: Array(0..<strings.count), lineNumbers: lineNumbers, count: Self.gapStrings, seed: seed,
+        name: name)
       return strings.rows(rows).withUnsafeTokens { Array($0) }
     }
-    trainingTokens = draw(training, "evaluation training strings")
-    heldOutTokens = draw(validation, "evaluation held-out strings")
+    trainingTokens = draw(training, trainingLines, "evaluation training strings")
+    heldOutTokens = draw(
+      validation, try corpus.lineNumbers(.validation), "evaluation held-out strings")
     self.sampleCount = sampleCount
     referenceStrings = validation.count
     codec = corpus.codec
@@ -82,9 +88,7 @@ struct TrainingEvaluation {
         floor: floors?.first { $0.order == score.order }?.divergence.mean,
         samples: sampleCount, referenceStrings: referenceStrings)
     }
-    return Result(
-      gap: gap, scores: scores, samples: (0..<min(4, tokens.count)).map { codec.decode(tokens[$0]) }
-    )
+    return Result(gap: gap, scores: scores, samples: codec.decode(tokens.prefix(4)))
   }
 
   /// The default orders that fit the string length.

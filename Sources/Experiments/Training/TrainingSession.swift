@@ -12,24 +12,47 @@ import TextCoding
 ///
 /// Writes records and checkpoints as it goes, so that nothing is lost when it is stopped; on the same
 /// instruction set a training that was stopped and resumed ends with the same bits as one that was not.
+/// The directory is complete from its first moment: checkpoint 0 holds the initial weights.
 public final class TrainingSession {
   /// How often things happen, and how much is measured.
   public struct Pace: Sendable {
-    /// Iterations between records; 100, chosen here.
+    /// Iterations between records; 100, chosen here; 0 for none but those of evaluations.
     public var recordEvery = 100
-    /// Iterations between evaluations; 500, chosen here: under a tenth of the training time.
+    /// Iterations between evaluations; 500, chosen here: under a tenth of the training time; 0 for
+    /// none but the last.
     public var evaluateEvery = 500
-    /// Iterations between checkpoints; 1,000, chosen here: a few minutes at the default preset.
+    /// Iterations between checkpoints; 1,000, chosen here: a few minutes at the default preset; 0 for
+    /// none but the last.
     public var checkpointEvery = 1_000
-    /// Checkpoints that are kept; 2, chosen here: the newest and one before it.
+    /// Checkpoints that are kept, at least 1; 2, chosen here: the newest and one before it.
     public var checkpointsKept = 2
-    /// Samples scored at an evaluation; 2,000, chosen here for speed.
+    /// Samples scored at an evaluation, at least 1; 2,000, chosen here for speed.
     public var sampleCount = 2_000
     /// Seconds of training after which to stop, those of earlier parts included; nil for no limit.
     public var secondsLimit: Double?
 
     /// The default pace.
     public init() {}
+
+    /// Checks the ranges.
+    ///
+    /// - Throws: `Failure` of kind `usage` naming the value out of range.
+    public func validate() throws {
+      func require(_ condition: Bool, _ field: String, _ value: Any, _ range: String) throws {
+        guard condition else {
+          throw Failure(.usage, "pace: \(field) is \(value), it must be \(range)")
+        }
+      }
+      try require(recordEvery >= 0, "iterations between records", recordEvery, "at least 0")
+      try require(evaluateEvery >= 0, "iterations between evaluations", evaluateEvery, "at least 0")
+      try require(
+        checkpointEvery >= 0, "iterations between checkpoints", checkpointEvery, "at least 0")
+      try require(checkpointsKept >= 1, "checkpoints kept", checkpointsKept, "at least 1")
+      try require(sampleCount >= 1, "samples of an evaluation", sampleCount, "at least 1")
+      if let secondsLimit {
+        try require(secondsLimit >= 0, "limit in seconds", secondsLimit, "at least 0")
+      }
+    }
   }
 
   /// What the caller is told.
@@ -50,15 +73,16 @@ public final class TrainingSession {
     case stopped(iteration: Int, seconds: Double)
   }
 
-  private let path: String
   private let corpus: PreparedCorpus
-  private var configuration: RunConfiguration
-  private var state: AdversarialState
+  private let data: CorpusBatches
   private let pace: Pace
   private let threads: Int
-  private var seconds: Double
-  private var savedIteration: Int?
   private let records: AppendingFile
+  private var state: AdversarialState
+  private var seconds: Double
+  private var average = RecordAverage()
+  private var saving: TrainingSaving
+  private var isStopped = false
   /// Whether the kernels differ from those that trained the run so far.
   public let changesInstructionSet: Bool
 
@@ -68,24 +92,28 @@ public final class TrainingSession {
   ///   - path: the run directory to make; nothing may be there.
   ///   - preset: name of the preset that the defaults came from.
   ///   - width: channels C of generator and critic.
-  /// - Throws: `Failure` of kind `cannotWrite` when something is at `path`.
+  /// - Throws: `Failure` of kind `usage` for a recipe or pace out of range, `badData` when the corpus
+  ///   has too few training strings or no validation strings, `cannotWrite` when something is at
+  ///   `path`. Nothing is left behind then.
   public init(
     beginning path: String, corpus: PreparedCorpus, preset: String, width: Int,
     recipe: AdversarialConfiguration, pace: Pace, threads: Int
   ) throws {
     try recipe.validate()
+    try pace.validate()
     let (length, vocabulary) = (corpus.codec.length, corpus.codec.vocabulary.count)
-    let strings = try corpus.strings(.train).count
-    guard strings >= recipe.batch else {
+    data = try CorpusBatches(corpus)
+    guard data.count >= recipe.batch else {
       throw Failure(
         .badData,
-        "\(corpus.path) has \(strings) training strings, fewer than a batch of \(recipe.batch); "
+        "\(corpus.path) has \(data.count) training strings, fewer than a batch of \(recipe.batch); "
           + "prepare more text or give a smaller --batch")
     }
-    configuration = RunConfiguration(
+    try TrainingEvaluation.requireValidationText(corpus)
+    let configuration = RunConfiguration(
       preset: preset, seed: recipe.seed,
       corpus: RunConfiguration.Corpus(
-        name: corpus.name, digest: corpus.description.digest, trainingStrings: strings),
+        name: corpus.name, digest: corpus.description.digest, trainingStrings: data.count),
       vocabulary: RunConfiguration.VocabularyRecord(
         digest: corpus.codec.vocabulary.digest, size: vocabulary),
       generator: GeneratorConfiguration(length: length, width: width, vocabulary: vocabulary),
@@ -95,30 +123,42 @@ public final class TrainingSession {
         iterations: 0, seconds: 0, instructionSet: Operations.instructionSet))
     state = try AdversarialState(
       configuration: recipe, generator: configuration.generator, critic: configuration.critic)
-    self.path = path
     self.corpus = corpus
     self.pace = pace
     self.threads = threads
     seconds = 0
     changesInstructionSet = false
+    let initial = state
+    var saving = TrainingSaving(
+      path: path, configuration: configuration, kept: pace.checkpointsKept)
     let directory = try AtomicDirectory(path: path)
-    try corpus.codec.vocabulary.write(to: directory.partialPath + "/vocabulary.tsv")
-    try configuration.write(to: directory.partialPath + "/run.yml")
+    try directory.fill { folder in
+      try corpus.codec.vocabulary.write(to: folder + "/vocabulary.tsv")
+      saving.path = folder
+      try saving.save(initial, seconds: 0, recordBytes: 0)
+      saving.path = path
+    }
     try directory.commit()
+    self.saving = saving
     records = try AppendingFile(path: path + "/records.jsonl")
   }
 
   /// Resumes a run from its newest checkpoint.
   ///
+  /// The recipe is the checkpoint's. Records beyond the checkpoint are cut off; where the file is
+  /// shorter than the checkpoint remembers, what is there is kept.
+  ///
   /// - Parameters:
   ///   - iterations: new total of iterations; nil keeps the run's.
   /// - Throws: `Failure` of kind `missingInput` without a checkpoint, `badData` when the corpus is
-  ///   not the one that the run was trained on.
+  ///   not the one that the run was trained on or the checkpoint is damaged, `usage` for a recipe or
+  ///   pace out of range, `cannotWrite` when another process trains the run.
   public init(
     resuming path: String, corpus: PreparedCorpus, iterations: Int?, pace: Pace, threads: Int
   ) throws {
+    try pace.validate()
     let run = try Run(opening: path)
-    let (checkpoint, state) = try Checkpoint.newest(run: path)
+    let (checkpoint, state) = try Checkpoint.newest(of: run)
     guard checkpoint.vocabularyDigest == corpus.codec.vocabulary.digest else {
       try run.requireSameVocabulary(as: corpus)
       throw Failure(
@@ -130,21 +170,26 @@ public final class TrainingSession {
         "\(path) was trained on a corpus with digest \(checkpoint.corpusDigest), but "
           + "\(corpus.path) has \(corpus.description.digest): resume with the same corpus")
     }
-    configuration = run.configuration
+    try TrainingEvaluation.requireValidationText(corpus)
     self.state = state
     if let iterations { self.state.configuration.iterations = iterations }
     try self.state.configuration.validate()
-    configuration.training = self.state.configuration
-    self.path = path
     self.corpus = corpus
+    data = try CorpusBatches(corpus)
     self.pace = pace
     self.threads = threads
     seconds = checkpoint.seconds
     changesInstructionSet = checkpoint.instructionSet != Operations.instructionSet
+    var configuration = run.configuration
+    configuration.training = self.state.configuration
+    configuration.seed = self.state.configuration.seed
+    saving = TrainingSaving(path: path, configuration: configuration, kept: pace.checkpointsKept)
+    saving.savedCheckpoint = state.iteration
     records = try AppendingFile(path: path + "/records.jsonl")
     if records.count > checkpoint.recordBytes {
       try records.truncate(to: checkpoint.recordBytes)
     }
+    saving.lastEvaluation = try RecordLog.read(run: path).last { $0.scores != nil }
   }
 
   /// Iterations done so far.
@@ -156,67 +201,80 @@ public final class TrainingSession {
   /// Trains until iterations or time are used up, or the caller says stop.
   ///
   /// - Parameter onEvent: called on the caller's thread; returning `stop` saves and ends.
-  /// - Throws: `Failure` of kind `internalFault` when a value is not finite, naming the last good
-  ///   checkpoint, and `cannotWrite` when a record or checkpoint cannot be written.
+  /// - Throws: `Failure` of kind `internalFault` when a value is not finite and `cannotWrite` when a
+  ///   record or checkpoint cannot be written, each naming the last good checkpoint; what `onEvent`
+  ///   throws.
   public func run(onEvent: (Event) throws -> TrainingDecision) throws -> Outcome {
-    let evaluation = try TrainingEvaluation(
-      corpus: corpus, sampleCount: pace.sampleCount, seed: configuration.seed, threads: threads)
-    var average = RecordAverage()
-    var isStopped = false
-    let training = AdversarialTraining(
-      schedule: TrainingSchedule(
-        evaluateEvery: pace.evaluateEvery, checkpointEvery: pace.checkpointEvery),
-      threads: threads)
+    isStopped = false
     do {
-      state = try training.run(state, data: try CorpusBatches(corpus)) { event, state in
-        switch event {
-        case .iterationFinished(let report):
-          seconds += report.seconds
-          average.add(report)
-          if try onEvent(.iteration(report, seconds: seconds)) == .stop {
-            isStopped = true
-            return .stop
-          }
-          let done = report.iteration
-          let evaluates = done % max(pace.evaluateEvery, 1) == 0 || done == iterations
-          if done % max(pace.recordEvery, 1) == 0, !evaluates {
-            try write(average.record(iteration: done, seconds: seconds), [], onEvent)
-          }
-          if let limit = pace.secondsLimit, seconds >= limit { return .stop }
-        case .evaluationDue(let iteration):
-          try evaluate(state, with: evaluation, &average, iteration, onEvent)
-        case .checkpointDue:
-          try save(state, onEvent)
-        }
-        return .proceed
-      }
-    } catch let failure as Failure where failure.kind == .internalFault {
-      let last = try Checkpoint.iterations(run: path).last
-      let remedy =
-        last.map { "the last good checkpoint is \(path)/checkpoints/\($0)" }
-        ?? "no checkpoint was written yet"
-      throw Failure(.internalFault, "\(failure.message); \(remedy)", cause: failure)
+      if state.iteration < iterations, !isTimeUp { try train(onEvent) }
+      try save(state, onEvent)
+    } catch let failure as Failure where [.internalFault, .cannotWrite].contains(failure.kind) {
+      let last = try Checkpoint.iterations(run: saving.path).last
+      let place = last.map { "the last good checkpoint is \(saving.path)/checkpoints/\($0)" }
+      throw Failure(
+        failure.kind, "\(failure.message); \(place ?? "no checkpoint was written yet")",
+        cause: failure)
     }
-    if !isStopped, state.iteration < iterations {
-      // Time ran out between two evaluations: the last point of the curve is made here.
-      try evaluate(state, with: evaluation, &average, state.iteration, onEvent)
-    }
-    try save(state, onEvent)
     return isStopped
       ? .stopped(iteration: state.iteration, seconds: seconds)
       : .finished(iteration: state.iteration, seconds: seconds)
   }
 
+  private var isTimeUp: Bool { pace.secondsLimit.map { seconds >= $0 } ?? false }
+
+  private func train(_ onEvent: (Event) throws -> TrainingDecision) throws {
+    let evaluation = try TrainingEvaluation(
+      corpus: corpus, sampleCount: pace.sampleCount, seed: state.configuration.seed,
+      threads: threads)
+    let training = AdversarialTraining(
+      schedule: TrainingSchedule(
+        evaluateEvery: pace.evaluateEvery, checkpointEvery: pace.checkpointEvery),
+      threads: threads)
+    state = try training.run(state, data: data) { event, state in
+      switch event {
+      case .iterationFinished(let report):
+        seconds += report.seconds
+        average.add(report)
+        try tell(.iteration(report, seconds: seconds), onEvent)
+        if isStopped || isTimeUp { return .stop }
+        let done = report.iteration
+        let isEvaluated = isDue(done, every: pace.evaluateEvery) || done == iterations
+        if isDue(done, every: pace.recordEvery), !isEvaluated {
+          try write(average.record(iteration: done, seconds: seconds), [], onEvent)
+        }
+      case .evaluationDue:
+        try evaluate(state, with: evaluation, onEvent)
+      case .checkpointDue:
+        try save(state, onEvent)
+      }
+      return isStopped ? .stop : .proceed
+    }
+    // Where training stopped between two records, what came after the last one is still told: with
+    // scores when time ran out, without when the caller is in a hurry.
+    guard !average.isEmpty else { return }
+    if isStopped {
+      try write(average.record(iteration: state.iteration, seconds: seconds), [], onEvent)
+    } else {
+      try evaluate(state, with: evaluation, onEvent)
+    }
+  }
+
+  private func isDue(_ iteration: Int, every: Int) -> Bool {
+    every > 0 && iteration.isMultiple(of: every)
+  }
+
   private func evaluate(
     _ state: AdversarialState, with evaluation: TrainingEvaluation,
-    _ average: inout RecordAverage, _ iteration: Int,
     _ onEvent: (Event) throws -> TrainingDecision
   ) throws {
-    var record = average.record(iteration: iteration, seconds: seconds)
+    try requireFinite(state)
+    var record = average.record(iteration: state.iteration, seconds: seconds)
     let result = try evaluation.evaluate(state)
     record.trainingGap = result.gap.trainingEstimate
     record.heldOutGap = result.gap.heldOutEstimate
     record.scores = result.scores
+    saving.lastEvaluation = record
     try write(record, result.samples, onEvent)
   }
 
@@ -225,26 +283,35 @@ public final class TrainingSession {
     _ onEvent: (Event) throws -> TrainingDecision
   ) throws {
     try records.append(try RecordLog.line(record))
-    _ = try onEvent(.record(record, samples: samples))
+    try tell(.record(record, samples: samples), onEvent)
   }
 
-  /// Brings the state to the disk: checkpoint, then the weights that other commands read.
   private func save(
     _ state: AdversarialState, _ onEvent: (Event) throws -> TrainingDecision
   ) throws {
-    guard savedIteration != state.iteration else { return }
+    try requireFinite(state)
     try records.synchronize()
-    let checkpoint = Checkpoint(
-      iteration: state.iteration, seconds: seconds, recordBytes: records.count,
-      vocabularyDigest: configuration.vocabulary.digest, corpusDigest: configuration.corpus.digest)
-    let folder = try checkpoint.write(state, run: path, keeping: pace.checkpointsKept)
-    let stamp = ["iteration": String(state.iteration)]
-    try state.samplingGenerator.write(to: path + "/generator.safetensors", metadata: stamp)
-    try state.critic.write(to: path + "/critic.safetensors", metadata: stamp)
-    configuration.progress = RunConfiguration.Progress(
-      iterations: state.iteration, seconds: seconds, instructionSet: Operations.instructionSet)
-    try configuration.write(to: path + "/run.yml")
-    savedIteration = state.iteration
-    _ = try onEvent(.checkpoint(path: folder))
+    if let folder = try saving.save(state, seconds: seconds, recordBytes: records.count) {
+      try tell(.checkpoint(path: folder), onEvent)
+    }
+  }
+
+  /// An update can overflow after its gradient was checked; no such weights are scored or saved.
+  private func requireFinite(_ state: AdversarialState) throws {
+    for (network, parameters) in [
+      ("generator", state.generator.network.parameters),
+      ("generator's average", state.samplingGenerator.network.parameters),
+      ("critic", state.critic.network.parameters),
+    ] {
+      guard let name = parameters.firstNonFinite else { continue }
+      throw Failure(
+        .internalFault,
+        "iteration \(state.iteration): \(name) of the \(network) is not finite after its update; "
+          + "train with lower rates")
+    }
+  }
+
+  private func tell(_ event: Event, _ onEvent: (Event) throws -> TrainingDecision) throws {
+    if try onEvent(event) == .stop { isStopped = true }
   }
 }

@@ -31,7 +31,7 @@ public struct DataLocations: Sendable {
     self.cache = cache
   }
 
-  /// The first root that has `relative` in it, joined with it.
+  /// The first root that has `relative` in it, joined with it; nil where none has.
   public func find(_ relative: String) -> String? {
     roots.map { $0 + "/" + relative }.first { FileSystem.exists($0) }
   }
@@ -55,17 +55,29 @@ public struct DataLocations: Sendable {
   /// - Throws: `Failure` of kind `missingInput`.
   public func manifest() throws -> String {
     if let path = find("manifest.yml") { return path }
-    throw Failure(.missingInput, "manifest.yml not found; set DGFLOW_DATA to the data folder")
-  }
-
-  private func resolve(_ pathOrName: String, shippedAs folder: String, what: String) throws
-    -> String
-  {
-    if FileSystem.isDirectory(pathOrName) { return pathOrName }
-    if !pathOrName.contains("/"), let found = find(pathOrName + "/" + folder) { return found }
     throw Failure(
       .missingInput,
-      "no \(what) at \(pathOrName), nor a bundled one of that name; "
-        + "give a directory, or set DGFLOW_DATA to the folder that holds it")
+      "no manifest.yml in the data folder (\(places)); set DGFLOW_DATA to the folder that holds it")
+  }
+
+  private func resolve(
+    _ pathOrName: String, shippedAs folder: String, what: String
+  ) throws -> String {
+    if FileSystem.isDirectory(pathOrName) { return pathOrName }
+    guard !pathOrName.isEmpty, !pathOrName.contains("/") else {
+      throw Failure(.missingInput, "no \(what) at \(pathOrName.isEmpty ? "\"\"" : pathOrName)")
+    }
+    if let found = find(pathOrName + "/" + folder) { return found }
+    throw Failure(
+      .missingInput,
+      "no \(what) at \(pathOrName), nor a bundled one of that name (\(places)); give a directory, or "
+        + "set DGFLOW_DATA to the folder that holds it")
+  }
+
+  /// Where was looked, in words: the roots that exist.
+  private var places: String {
+    let present = roots.filter { FileSystem.isDirectory($0) }
+    return present.isEmpty
+      ? "there is no data folder" : "looked in " + present.joined(separator: ", ")
   }
 }

@@ -48,33 +48,17 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     case averageDecay, shards, seed
   }
 
+  /// The keys that a configuration file may have.
+  public static var keys: [String] { CodingKeys.allCases.map(\.stringValue) }
+
   /// Nothing given.
   public init() {}
 
   /// Reads a configuration file; unknown keys are errors, so that a misspelt one is noticed.
   ///
-  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  /// - Throws: `Failure` of kind `missingInput` or `badData`, naming the file and the key.
   public init(contentsOf path: String) throws {
-    struct Names: Decodable {
-      struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-      }
-      let names: [String]
-      init(from decoder: any Decoder) throws {
-        names = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
-      }
-    }
-    let known = CodingKeys.allCases.map(\.stringValue)
-    let names = try YAMLFile.read(Names.self, from: path).names
-    if let stranger = names.sorted().first(where: { !known.contains($0) }) {
-      throw Failure(
-        .badData,
-        "\(path): unknown setting `\(stranger)`; known are \(known.joined(separator: ", "))")
-    }
-    self = try YAMLFile.read(TrainingSettings.self, from: path)
+    self = try YAMLFile.read(KnownKeysOnly.self, from: path).settings
   }
 
   /// These settings, with those of `other` where it has them.
@@ -119,5 +103,28 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     recipe.seed = seed ?? recipe.seed
     try recipe.validate()
     return recipe
+  }
+}
+
+/// Settings from a file that holds nothing else.
+private struct KnownKeysOnly: Decodable {
+  struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  let settings: TrainingSettings
+
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
+    let known = TrainingSettings.keys
+    if let stranger = keys.sorted().first(where: { !known.contains($0) }) {
+      throw Failure(
+        .badData,
+        "unknown setting `\(stranger)`; known are \(known.joined(separator: ", "))")
+    }
+    settings = try TrainingSettings(from: decoder)
   }
 }

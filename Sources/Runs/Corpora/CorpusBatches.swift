@@ -23,8 +23,14 @@ public struct CorpusBatches: TokenBatches {
   public var length: Int { strings.length }
 
   /// Copies rows, one after the other.
+  ///
+  /// - Precondition: every row is below ``count`` and the buffer holds as many strings as rows.
   public func copyRows(_ rows: [Int], into buffer: UnsafeMutableBufferPointer<UInt16>) {
     let length = length
+    precondition(
+      buffer.count == rows.count * length && rows.allSatisfy { $0 >= 0 && $0 < count },
+      "CorpusBatches.copyRows: \(rows.count) rows of \(count) strings into \(buffer.count) tokens "
+        + "at length \(length)")
     strings.withUnsafeTokens { tokens in
       guard let source = tokens.baseAddress, let target = buffer.baseAddress else { return }
       for (position, row) in rows.enumerated() {

@@ -38,11 +38,22 @@ public struct CorpusManifest: Codable, Sendable, Equatable {
         .badData,
         "\(path): manifest version \(version); this dgflow reads version \(Self.formatVersion)")
     }
+    var names: Set<String> = []
     for entry in corpora {
-      let isDigest = entry.sha256.utf8.count == 64 && entry.sha256.allSatisfy(\.isHexDigit)
-      guard isDigest, entry.bytes > 0 else {
+      guard !entry.name.isEmpty, names.insert(entry.name).inserted else {
         throw Failure(
-          .badData, "\(path): entry \(entry.name) needs a positive size and a 64-digit sha256")
+          .badData, "\(path): the name `\(entry.name)` is empty or stands there twice")
+      }
+      guard entry.bytes > 0 else {
+        throw Failure(
+          .badData, "\(path): entry \(entry.name): `bytes` is \(entry.bytes), not positive")
+      }
+      let digits = entry.sha256.utf8
+      guard digits.count == 64, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+      else {
+        throw Failure(
+          .badData,
+          "\(path): entry \(entry.name): `sha256` is \(entry.sha256), not 64 hexadecimal digits")
       }
     }
   }
@@ -52,7 +63,7 @@ public struct CorpusManifest: Codable, Sendable, Equatable {
   /// - Throws: `Failure` of kind `usage` that lists the names there are.
   public func entry(named name: String) throws -> Entry {
     if let entry = corpora.first(where: { $0.name == name }) { return entry }
-    let known = corpora.map(\.name).joined(separator: ", ")
+    let known = corpora.isEmpty ? "nothing" : corpora.map(\.name).joined(separator: ", ")
     throw Failure(.usage, "no corpus named \(name) in the manifest; there is: \(known)")
   }
 }

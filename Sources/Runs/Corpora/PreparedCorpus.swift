@@ -32,13 +32,7 @@ public struct PreparedCorpus: Sendable {
         : "corpus.yml is missing; make one with `dgflow corpus prepare`"
       throw Failure(.missingInput, "\(path) is not a prepared corpus: \(hint)")
     }
-    description = try YAMLFile.read(CorpusDescription.self, from: path + "/corpus.yml")
-    guard description.format == CorpusDescription.formatVersion else {
-      throw Failure(
-        .badData,
-        "\(path)/corpus.yml: format \(description.format); this dgflow reads format "
-          + "\(CorpusDescription.formatVersion)")
-    }
+    description = try CorpusDescription(contentsOf: path + "/corpus.yml")
     let vocabulary = try Vocabulary(contentsOf: path + "/vocabulary.tsv")
     guard vocabulary.digest == description.vocabularyDigest else {
       throw Failure(
@@ -100,11 +94,11 @@ extension PreparedCorpus {
     progress: (CorpusPreparation.Progress) throws -> Bool = { _ in true }
   ) throws -> PreparedCorpus {
     let directory = try AtomicDirectory(path: path)
-    let result = try preparation.run(
-      sources, into: directory.partialPath, progress: progress)
-    try YAMLFile.write(
-      CorpusDescription(preparation, result: result),
-      to: directory.partialPath + "/corpus.yml")
+    try directory.fill { folder in
+      let result = try preparation.run(sources, into: folder, progress: progress)
+      try YAMLFile.write(
+        CorpusDescription(preparation, result: result), to: folder + "/corpus.yml")
+    }
     try directory.commit()
     return try PreparedCorpus(opening: path)
   }

@@ -52,8 +52,10 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     let folder = path + "/checkpoints"
     try FileSystem.makeDirectory(folder)
     let directory = try AtomicDirectory(path: "\(folder)/\(iteration)", replacing: true)
-    try state.write(to: directory.partialPath)
-    try YAMLFile.write(self, to: directory.partialPath + "/checkpoint.yml")
+    try directory.fill { partial in
+      try state.write(to: partial)
+      try YAMLFile.write(self, to: partial + "/checkpoint.yml")
+    }
     try directory.commit()
     let older = try Self.iterations(run: path).filter { $0 < iteration }
     for old in older.dropLast(max(0, keeping - 1)) {
@@ -62,36 +64,68 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     return directory.path
   }
 
-  /// Iterations of a run's checkpoints, oldest first.
+  /// Iterations of a run's checkpoints, oldest first; whatever else is in the folder is passed over.
   public static func iterations(run path: String) throws -> [Int] {
     let folder = path + "/checkpoints"
     guard FileSystem.isDirectory(folder) else { return [] }
-    return try FileSystem.names(in: folder).compactMap(Int.init).sorted()
+    return try FileSystem.names(in: folder).compactMap { name in
+      // Only the names that `write` gives: no sign, no leading zero.
+      guard let iteration = Int(name), iteration >= 0, String(iteration) == name else { return nil }
+      return FileSystem.isDirectory("\(folder)/\(name)") ? iteration : nil
+    }.sorted()
   }
 
   /// Reads the newest checkpoint of a run.
   ///
-  /// - Throws: `Failure` of kind `missingInput` when there is none, `badData` when it is damaged.
-  public static func newest(run path: String) throws -> (Checkpoint, AdversarialState) {
-    guard let iteration = try iterations(run: path).last else {
+  /// - Throws: `Failure` of kind `missingInput` when there is none, `badData` when it is damaged or
+  ///   does not fit the run, with the checkpoint before it where there is one.
+  public static func newest(of run: Run) throws -> (Checkpoint, AdversarialState) {
+    let iterations = try iterations(run: run.path)
+    guard let iteration = iterations.last else {
       throw Failure(
         .missingInput,
-        "\(path) has no checkpoints, so it cannot be resumed; a shipped run keeps weights only")
+        FileSystem.exists(run.path + "/generator.safetensors")
+          ? "\(run.path) has no checkpoints, so it cannot be resumed; a shipped run keeps weights "
+            + "only"
+          : "\(run.path) ended before its first checkpoint, so it cannot be resumed; remove it and "
+            + "train again")
     }
-    let folder = "\(path)/checkpoints/\(iteration)"
-    let checkpoint = try YAMLFile.read(Checkpoint.self, from: folder + "/checkpoint.yml")
-    guard checkpoint.format == formatVersion else {
+    let folder = "\(run.path)/checkpoints/\(iteration)"
+    do {
+      return try read(folder, iteration: iteration, run: run)
+    } catch let failure as Failure where failure.kind == .badData || failure.kind == .missingInput {
+      guard let before = iterations.dropLast().last else { throw failure }
+      throw Failure(
+        failure.kind,
+        "\(failure.message); remove \(folder) to go on from checkpoint \(before)",
+        cause: failure)
+    }
+  }
+
+  private static func read(
+    _ folder: String, iteration: Int, run: Run
+  ) throws -> (Checkpoint, AdversarialState) {
+    let file = folder + "/checkpoint.yml"
+    let checkpoint = try YAMLFile.read(Checkpoint.self, from: file, format: formatVersion)
+    guard checkpoint.iteration == iteration, checkpoint.recordBytes >= 0,
+      checkpoint.seconds >= 0, checkpoint.seconds.isFinite
+    else {
       throw Failure(
         .badData,
-        "\(folder)/checkpoint.yml: format \(checkpoint.format); this dgflow reads format "
-          + "\(formatVersion)")
+        "\(file): iteration \(checkpoint.iteration), \(checkpoint.seconds) seconds and "
+          + "\(checkpoint.recordBytes) bytes of records are not what training writes")
     }
+    // The networks are compared before the state is made of them: a state takes fitting ones for
+    // granted.
+    try run.requireShape(
+      of: TextGenerator(contentsOf: folder + "/generator.safetensors"), from: folder)
+    try run.requireShape(of: TextCritic(contentsOf: folder + "/critic.safetensors"), from: folder)
     let state = try AdversarialState(contentsOf: folder)
-    guard state.iteration == checkpoint.iteration else {
+    guard state.iteration == iteration else {
       throw Failure(
         .badData,
         "\(folder): weights of iteration \(state.iteration), but checkpoint.yml says "
-          + "\(checkpoint.iteration)")
+          + "\(iteration)")
     }
     return (checkpoint, state)
   }

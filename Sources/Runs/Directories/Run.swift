@@ -63,12 +63,7 @@ public struct Run: Sendable {
   public func generator() throws -> TextGenerator {
     let file = path + "/generator.safetensors"
     let generator = try TextGenerator(contentsOf: file)
-    guard generator.configuration == configuration.generator else {
-      throw Failure(
-        .badData,
-        "\(file): weights of shape \(generator.configuration) do not fit run.yml "
-          + "(\(configuration.generator))")
-    }
+    try requireShape(of: generator, from: file)
     return generator
   }
 
@@ -78,22 +73,69 @@ public struct Run: Sendable {
   public func critic() throws -> TextCritic {
     let file = path + "/critic.safetensors"
     let critic = try TextCritic(contentsOf: file)
+    try requireShape(of: critic, from: file)
+    return critic
+  }
+
+  /// Checks that generator and critic were written together, where they say when.
+  ///
+  /// A training that is killed between the two files leaves a pair that never played each other.
+  func requireWeightsOfOneIteration() throws {
+    let stamps = try ["generator", "critic"].map {
+      try SafetensorsFile(contentsOf: "\(path)/\($0).safetensors").metadata["iteration"]
+    }
+    guard let generator = stamps[0], let critic = stamps[1], generator != critic else { return }
+    throw Failure(
+      .badData,
+      "\(path): generator.safetensors is of iteration \(generator), critic.safetensors of "
+        + "\(critic); `dgflow train --resume` writes both from the newest checkpoint")
+  }
+
+  /// Checks that a generator has the shape that `run.yml` states.
+  func requireShape(of generator: TextGenerator, from file: String) throws {
+    guard generator.configuration == configuration.generator else {
+      throw Failure(
+        .badData,
+        "\(file) holds \(Self.words(generator.configuration)), but run.yml says "
+          + "\(Self.words(configuration.generator)): the file belongs to another run")
+    }
+  }
+
+  /// Checks that a critic has the shape that `run.yml` states.
+  func requireShape(of critic: TextCritic, from file: String) throws {
     guard critic.configuration == configuration.critic else {
       throw Failure(
         .badData,
-        "\(file): weights of shape \(critic.configuration) do not fit run.yml "
-          + "(\(configuration.critic))")
+        "\(file) holds \(Self.words(critic.configuration)), but run.yml says "
+          + "\(Self.words(configuration.critic)): the file belongs to another run")
     }
-    return critic
+  }
+
+  private static func words(_ shape: GeneratorConfiguration) -> String {
+    "latent width \(shape.latentWidth), length \(shape.length), width \(shape.width), "
+      + "\(shape.blocks) blocks, \(shape.vocabulary) symbols"
+  }
+
+  private static func words(_ shape: CriticConfiguration) -> String {
+    "length \(shape.length), width \(shape.width), \(shape.blocks) blocks, "
+      + "\(shape.vocabulary) symbols"
   }
 
   /// Reads `calibration.yml`; nil where the run was not calibrated.
   ///
-  /// - Throws: `Failure` of kind `badData`.
+  /// - Throws: `Failure` of kind `badData`, also when it was made for weights of another iteration:
+  ///   the critic has moved since, so scale and offset are no longer its own.
   public func calibration() throws -> RunCalibration? {
-    let file = path + "/calibration.yml"
+    let file = path + "/" + RunCalibration.fileName
     guard FileSystem.exists(file) else { return nil }
-    return try RunCalibration(contentsOf: file)
+    let calibration = try RunCalibration(contentsOf: file)
+    guard calibration.iteration == configuration.progress.iterations else {
+      throw Failure(
+        .badData,
+        "\(file) was made for iteration \(calibration.iteration), but the weights are of "
+          + "\(configuration.progress.iterations); run `dgflow calibrate` again or remove the file")
+    }
+    return calibration
   }
 
   /// Checks that a corpus has the vocabulary and length that the run was trained with.

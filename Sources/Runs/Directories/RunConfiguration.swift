@@ -97,11 +97,41 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public init(contentsOf path: String) throws {
-    self = try YAMLFile.read(RunConfiguration.self, from: path)
-    guard format == Self.formatVersion else {
+    self = try YAMLFile.read(RunConfiguration.self, from: path, format: Self.formatVersion)
+    try check(path)
+  }
+
+  /// Checks the ranges, so that nothing that no training could have written reaches a network.
+  private func check(_ path: String) throws {
+    let extents = [
+      ("generator.latentWidth", generator.latentWidth), ("generator.length", generator.length),
+      ("generator.width", generator.width), ("generator.vocabulary", generator.vocabulary),
+      ("critic.length", critic.length), ("critic.width", critic.width),
+      ("critic.vocabulary", critic.vocabulary),
+    ]
+    for (name, value) in extents where !(1...(1 << 20)).contains(value) {
+      throw Failure(.badData, "\(path): `\(name)` is \(value), out of range")
+    }
+    for (name, value) in [("generator.blocks", generator.blocks), ("critic.blocks", critic.blocks)]
+    where !(0...(1 << 10)).contains(value) {
+      throw Failure(.badData, "\(path): `\(name)` is \(value), out of range")
+    }
+    guard generator.length == critic.length, generator.vocabulary == critic.vocabulary else {
       throw Failure(
         .badData,
-        "\(path): format \(format); this dgflow reads format \(Self.formatVersion)")
+        "\(path): the generator makes \(generator.length) positions of \(generator.vocabulary) "
+          + "symbols, but the critic reads \(critic.length) of \(critic.vocabulary)")
+    }
+    guard progress.iterations >= 0, (0..<1e12).contains(progress.seconds) else {
+      throw Failure(
+        .badData,
+        "\(path): `progress` says \(progress.iterations) iterations in \(progress.seconds) seconds, "
+          + "out of range")
+    }
+    do {
+      try training.validate()
+    } catch let failure as Failure {
+      throw Failure(.badData, "\(path): \(failure.message)", cause: failure)
     }
   }
 

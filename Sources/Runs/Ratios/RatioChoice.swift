@@ -33,6 +33,18 @@ public struct RatioChoice: Codable, Sendable, Equatable {
     self.offset = offset
   }
 
+  /// The choice where nobody says otherwise: calibrated where the run has a fit that rates real text
+  /// above generated text, else raw and centred.
+  ///
+  /// A fit that its check calls separable is still taken, since a raw score is no ratio either; its
+  /// ``RatioRecord/verdict`` says so.
+  public static func standard(
+    for calibration: RunCalibration?, representation: RatioRepresentation = .decoded
+  ) -> RatioChoice {
+    let scale = calibration?.record(representation)?.calibration.scale ?? 0
+    return RatioChoice(kind: scale > 0 ? .calibrated : .raw, representation: representation)
+  }
+
   /// The ratio of a run under this choice, with what was done recorded beside it.
   ///
   /// - Parameters:
@@ -46,8 +58,10 @@ public struct RatioChoice: Codable, Sendable, Equatable {
     switch kind {
     case .raw:
       let score = try model.score(.raw)
-      guard offset == .centred, divergence != .kullbackLeibler else {
-        return ResolvedRatio(ratio: score, choice: self, scale: 1, offset: 0, isSurrogate: false)
+      guard offset == .centred, divergence.dependsOnOffset else {
+        return ResolvedRatio(
+          ratio: score,
+          record: RatioRecord(choice: self, scale: 1, offset: 0, isSurrogate: false))
       }
       guard let centre = calibration?.record(.raw)?.centre.centre else {
         throw Failure(
@@ -56,8 +70,8 @@ public struct RatioChoice: Codable, Sendable, Equatable {
             + "--reference CORPUS` first, or give --offset none")
       }
       return ResolvedRatio(
-        ratio: CentredRatio(score, centre: centre), choice: self, scale: 1, offset: -centre,
-        isSurrogate: false)
+        ratio: CentredRatio(score, centre: centre),
+        record: RatioRecord(choice: self, scale: 1, offset: -centre, isSurrogate: false))
     case .calibrated:
       guard let calibration, let record = calibration.record(representation) else {
         throw Failure(
@@ -69,40 +83,17 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       guard fit.scale > 0 else {
         throw Failure(
           .usage,
-          "the calibration of \(path) has scale \(fit.scale): this critic does not rate real text "
-            + "above generated text; train longer, or give --ratio raw to use it as it is")
+          "the \(representation.rawValue) calibration of \(path) has scale \(fit.scale): this critic "
+            + "does not rate real text above generated text; train longer, or give --ratio raw to "
+            + "use it as it is")
       }
       let shown: SampleRepresentation =
         representation == .smoothed ? .smoothed(level: calibration.smoothing) : .raw
       return ResolvedRatio(
-        ratio: CalibratedRatio(try model.score(shown), calibration: fit), choice: self,
-        scale: fit.scale, offset: fit.offset, isSurrogate: representation == .decoded)
+        ratio: CalibratedRatio(try model.score(shown), calibration: fit),
+        record: RatioRecord(
+          choice: self, scale: fit.scale, offset: fit.offset,
+          isSurrogate: representation == .decoded, verdict: record.check.verdict))
     }
-  }
-}
-
-/// A ratio ready to climb, and what it is.
-public struct ResolvedRatio: Sendable {
-  /// Latents in, d(G(z)) and its gradient out.
-  public let ratio: any LatentLogDensityRatio
-  /// The choice that it came from.
-  public let choice: RatioChoice
-  /// d = scale · score + offset.
-  public let scale: Double
-  /// d = scale · score + offset.
-  public let offset: Double
-  /// Whether the fit was made on one representation and the gradient is taken in another.
-  public let isSurrogate: Bool
-
-  /// A resolved ratio.
-  public init(
-    ratio: any LatentLogDensityRatio, choice: RatioChoice, scale: Double, offset: Double,
-    isSurrogate: Bool
-  ) {
-    self.ratio = ratio
-    self.choice = choice
-    self.scale = scale
-    self.offset = offset
-    self.isSurrogate = isSurrogate
   }
 }

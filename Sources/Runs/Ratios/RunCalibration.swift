@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Refinement
 
 /// Contents of `calibration.yml`: how well a run's critic is a log density ratio, by representation.
@@ -8,6 +9,9 @@ import Refinement
 public struct RunCalibration: Codable, Sendable, Equatable {
   /// Version of the file format that this build reads and writes.
   public static let formatVersion = 1
+
+  /// The file's name in a run directory.
+  public static let fileName = "calibration.yml"
 
   /// Format version of the file.
   public var format: Int
@@ -42,10 +46,12 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public init(contentsOf path: String) throws {
-    self = try YAMLFile.read(RunCalibration.self, from: path)
-    guard format == Self.formatVersion else {
-      throw Failure(
-        .badData, "\(path): format \(format); this dgflow reads format \(Self.formatVersion)")
+    self = try YAMLFile.read(RunCalibration.self, from: path, format: Self.formatVersion)
+    guard smoothing >= 0, smoothing < 1 else {
+      throw Failure(.badData, "\(path): `smoothing` is \(smoothing), outside [0, 1)")
+    }
+    guard Set(records.map(\.representation)).count == records.count else {
+      throw Failure(.badData, "\(path): a representation has two records")
     }
   }
 
@@ -53,6 +59,17 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
+
+  /// Removes the calibration of a run; absent is fine.
+  ///
+  /// Training does so when it writes other weights, which the fit does not describe.
+  ///
+  /// - Throws: `Failure` of kind `cannotWrite`.
+  public static func remove(run path: String) throws {
+    let file = path + "/" + fileName
+    guard unlink(file) != 0, errno != ENOENT else { return }
+    throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
+  }
 
   /// The record of a representation; nil where it was not calibrated.
   public func record(_ representation: RatioRepresentation) -> CalibrationRecord? {

@@ -1,3 +1,4 @@
+import Files
 import GenerativeModels
 import Refinement
 import TextCoding
@@ -15,7 +16,15 @@ public struct TextModel: Sendable {
   public let codec: TextCodec
 
   /// A model of parts that fit together.
+  ///
+  /// - Precondition: generator, critic and codec have the same length and number of symbols.
   public init(generator: TextGenerator, critic: TextCritic, codec: TextCodec) {
+    let (made, read) = (generator.configuration, critic.configuration)
+    precondition(
+      made.length == codec.length && made.vocabulary == codec.vocabulary.count
+        && read.length == codec.length && read.vocabulary == codec.vocabulary.count,
+      "TextModel: generator \(made) and critic \(read) for strings of \(codec.length) of "
+        + "\(codec.vocabulary.count) symbols")
     self.generator = generator
     self.critic = critic
     self.codec = codec
@@ -23,8 +32,10 @@ public struct TextModel: Sendable {
 
   /// The model of a run.
   ///
-  /// - Throws: `Failure` of kind `missingInput` or `badData`.
+  /// - Throws: `Failure` of kind `missingInput` or `badData`, also when generator and critic are of
+  ///   different iterations.
   public init(_ run: Run) throws {
+    try run.requireWeightsOfOneIteration()
     self.init(
       generator: try run.generator(), critic: try run.critic(), codec: run.codec)
   }

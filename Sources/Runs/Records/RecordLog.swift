@@ -3,8 +3,9 @@ import Foundation
 
 /// The file `records.jsonl` of a run: one JSON object a line, appended while training.
 ///
-/// A line that a crash has torn is cut off when the file is opened again, and records beyond the
-/// iteration that training resumes from are dropped, so that the curve never runs twice.
+/// A line that a crash has torn is passed over, and cut off when the file is opened again; records
+/// beyond the iteration that training resumes from are dropped then, so that the curve never runs
+/// twice.
 public enum RecordLog {
   /// All records of a run directory; empty when there is no file.
   ///
@@ -12,28 +13,38 @@ public enum RecordLog {
   public static func read(run path: String) throws -> [TrainingRecord] {
     let file = path + "/records.jsonl"
     guard FileSystem.exists(file) else { return [] }
-    let text = try TextFile.read(file)
+    let bytes = try MappedFile(path: file).withBytes { Data($0) }
     let decoder = JSONDecoder()
-    var records: [TrainingRecord] = []
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() where !line.isEmpty {
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    // What follows the last newline is a line that a crash has torn; opening the file cuts it off.
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+    return try lines.enumerated().compactMap { index, line in
+      if line.isEmpty { return nil }
       do {
-        records.append(try decoder.decode(TrainingRecord.self, from: Data(line.utf8)))
+        return try decoder.decode(TrainingRecord.self, from: line)
       } catch {
-        // Only the last line can be torn, by a crash while it was written.
-        if number == lines.count - 1 { break }
-        throw Failure(.badData, "\(file), line \(number + 1): not a training record", cause: error)
+        throw Failure(
+          .badData,
+          "\(file), line \(index + 1): not a training record; it was changed by hand or is damaged",
+          cause: error)
       }
     }
-    return records
   }
 
-  /// The line of a record without its newline.
+  /// The line of a record without its newline; numbers that are not finite are written as text.
+  ///
+  /// - Throws: `Failure` of kind `internalFault`.
   public static func line(_ record: TrainingRecord) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(record), as: UTF8.self)
+    do {
+      return String(decoding: try encoder.encode(record), as: UTF8.self)
+    } catch {
+      throw Failure(
+        .internalFault, "cannot encode the record of iteration \(record.iteration)", cause: error)
+    }
   }
 }

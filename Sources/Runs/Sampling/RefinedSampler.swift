@@ -42,7 +42,7 @@ public struct RefinedSampler: Sendable {
   ///
   /// - Parameters:
   ///   - samples: which samples; their noise depends on the index.
-  ///   - latents: where they start, `[N, Z]`; nil for the prior.
+  ///   - latents: where they start, `[N, Z]` with one row a sample; nil for the prior.
   ///   - saving: values along the way, if wanted.
   ///   - progress: called after each step; returning `stop` ends early.
   /// - Throws: `Failure` when a value or drift is not finite, naming step and sample.
@@ -51,6 +51,9 @@ public struct RefinedSampler: Sendable {
     progress: (RefinementProgress) throws -> RefinementDecision = { _ in .proceed }
   ) throws -> Block {
     let start = latents ?? base.latents(samples)
+    precondition(
+      start.shape.first == samples.count,
+      "RefinedSampler.refine: latents \(start.shape) for \(samples.count) samples")
     let refiner = Refiner(
       ratio: ratio.ratio, settings: settings, seed: base.seed, saving: saving,
       threads: base.threads)

@@ -19,7 +19,15 @@ public struct TextSampler: Sendable {
   public let threads: Int
 
   /// A sampler.
+  ///
+  /// - Precondition: generator and codec have the same length and number of symbols; at least one
+  ///   thread.
   public init(generator: TextGenerator, codec: TextCodec, seed: UInt64, threads: Int) {
+    let shape = generator.configuration
+    precondition(
+      shape.length == codec.length && shape.vocabulary == codec.vocabulary.count && threads >= 1,
+      "TextSampler: generator \(shape) for strings of \(codec.length) of "
+        + "\(codec.vocabulary.count) symbols, \(threads) threads")
     self.generator = generator
     self.codec = codec
     self.seed = seed
@@ -49,7 +57,7 @@ public struct TextSampler: Sendable {
     return TokenStrings(tokens: tokens, length: codec.length)
   }
 
-  /// A range of samples cut into blocks that start at multiples of the block size.
+  /// A range of samples cut into consecutive blocks of at most ``blockSize``, none for an empty one.
   public static func blocks(of samples: Range<Int>) -> [Range<Int>] {
     stride(from: samples.lowerBound, to: samples.upperBound, by: blockSize).map {
       $0..<min($0 + blockSize, samples.upperBound)
