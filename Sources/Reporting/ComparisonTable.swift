@@ -1,9 +1,11 @@
 import Experiments
 import NGramScoring
+import Runs
 
 /// A comparison in tables for people.
 public enum ComparisonTable {
-  /// Scores with floors, then differences to the base, then what refinement moved.
+  /// Scores with floors and reference, then differences to the base, then what refinement moved and
+  /// what the ratio is that it climbed.
   public static func lines(_ rows: [ComparisonRow]) -> [String] {
     var lines = scores(rows)
     let differences = differences(rows)
@@ -13,45 +15,49 @@ public enum ComparisonTable {
     return lines
   }
 
+  /// A table for each order, then one of whole strings; each value that is good near real text's has
+  /// real text's at the same count beside it.
   private static func scores(_ rows: [ComparisonRow]) -> [String] {
     let orders = rows.first?.scores.filter { $0.metric == .jensenShannon }.compactMap(\.order) ?? []
-    var columns: [(header: String, alignment: TextTable.Alignment)] = [("samples", .left)]
+    var lines: [String] = []
     for order in orders {
-      columns += [
-        ("JS-\(order)", .right), ("± SE", .right), ("floor", .right), ("excess", .right),
-        ("recall-\(order)", .right),
-      ]
-    }
-    columns += [("duplicates", .right), ("count", .right), ("seconds", .right)]
-    var table = TextTable(columns)
-    for row in rows {
-      var cells = [row.name]
-      for order in orders {
-        let score = row.scores.first { $0.metric == .jensenShannon && $0.order == order }
-        let recall = row.scores.first { $0.metric == .recall && $0.order == order }
-        cells += [
-          figure(score?.value), figure(score?.standardError), figure(score?.floor),
-          figure(score?.excess), figure(recall?.value),
-        ]
+      var table = TextTable([
+        ("samples", .left), ("JS-\(order)", .right), ("± SE", .right), ("floor", .right),
+        ("excess", .right), ("recall-\(order) (real)", .right),
+        ("distinct-\(order) (real)", .right),
+      ])
+      for row in rows {
+        let score = row.score(.jensenShannon, order)
+        table.append([
+          row.name, Figures.fixed(score?.value, 4), Figures.fixed(score?.standardError, 4),
+          Figures.fixed(score?.floor, 4), Figures.fixed(score?.excess, 4),
+          besideReal(row.score(.recall, order)), besideReal(row.score(.distinctShare, order)),
+        ])
       }
-      cells += [
-        figure(row.scores.first { $0.metric == .duplicateRate }?.value),
+      lines += table.lines + [""]
+    }
+    var table = TextTable([
+      ("samples", .left), ("duplicates (real)", .right), ("count", .right), ("seconds", .right),
+    ])
+    for row in rows {
+      table.append([
+        row.name, besideReal(row.score(.duplicateRate, nil)),
         String(row.scores.first?.samples ?? 0), Figures.fixed(row.seconds, 1),
-      ]
-      table.append(cells)
+      ])
     }
-    var lines = table.lines
-    if let reference = rows.first?.scores.first?.reference {
-      var line = "reference: \(reference.name)"
-      if let split = reference.split { line += ", \(split) split" }
-      line += ", \(reference.lines) strings"
-      if let digest = reference.digest { line += ", digest \(digest)" }
-      lines.append(line)
-    }
+    lines += table.lines + ScoreTable.references(rows.flatMap(\.scores))
     if let missing = rows.compactMap(\.missingLines).max() {
       lines.append("floor unavailable: needs \(missing) more lines")
     }
+    if Set(rows.compactMap { $0.scores.first?.samples }).count > 1 {
+      lines.append("counts differ: a JS value falls with the count, so compare excesses at most")
+    }
     return lines
+  }
+
+  private static func besideReal(_ row: ScoreRow?) -> String {
+    guard let row else { return "-" }
+    return Figures.fixed(row.value, 4) + " (" + Figures.fixed(row.floor, 4) + ")"
   }
 
   private static func differences(_ rows: [ComparisonRow]) -> [String] {
@@ -97,22 +103,52 @@ public enum ComparisonTable {
         Figures.fixed(summary.textsChanged * 100, 1) + " %", "\(summary.costPerSample) units",
       ])
     }
-    return table.lines
+    return table.lines + ratios(refined)
   }
 
-  private static func figure(_ value: Double?) -> String {
-    value.map { Figures.fixed($0, 4) } ?? "-"
+  /// What d is in the rows, once for each ratio.
+  private static func ratios(_ rows: [ComparisonRow]) -> [String] {
+    var ratios: [(words: String, names: [String])] = []
+    for row in rows {
+      guard let ratio = row.ratio else { continue }
+      let words = words(ratio)
+      if let index = ratios.firstIndex(where: { $0.words == words }) {
+        ratios[index].names.append(row.name)
+      } else {
+        ratios.append((words, [row.name]))
+      }
+    }
+    return ratios.map { "d of \($0.names.joined(separator: "; ")): \($0.words)" }
+  }
+
+  private static func words(_ ratio: RatioRecord) -> String {
+    var words: String
+    switch ratio.choice.kind {
+    case .raw:
+      words = "the critic's raw score, which is no log ratio"
+      if ratio.offset != 0 { words += ", centred by \(Figures.signed(ratio.offset, 3))" }
+    case .calibrated:
+      words =
+        "\(Figures.fixed(ratio.scale, 4)) · score \(Figures.signed(ratio.offset, 3)), fitted on "
+        + "\(ratio.choice.representation.rawValue) text"
+      if ratio.isSurrogate { words += " and taken at soft samples (a surrogate)" }
+      if let verdict = ratio.verdict { words += "; \(verdict)" }
+    }
+    return words
   }
 
   private static func interval(_ difference: PairedDifference) -> String {
-    var text = signed(difference.mean)
+    var text = Figures.signed(difference.mean, 4)
     if let lower = difference.lower, let upper = difference.upper {
-      text += " [\(signed(lower)), \(signed(upper))]"
+      text += " [\(Figures.signed(lower, 4)), \(Figures.signed(upper, 4))]"
     }
     return text
   }
+}
 
-  private static func signed(_ value: Double) -> String {
-    (value >= 0 ? "+" : "") + Figures.fixed(value, 4)
+extension ComparisonRow {
+  /// The score of a metric at an order; nil where there is none.
+  fileprivate func score(_ metric: Metric, _ order: Int?) -> ScoreRow? {
+    scores.first { $0.metric == metric && $0.order == order }
   }
 }

@@ -2,7 +2,7 @@ import NGramScoring
 
 /// Scores in a table for people: never a value without its count, reference and floor.
 public enum ScoreTable {
-  /// One line a row, and the reference below.
+  /// One line a row, and the references below, each with the seed of its floors.
   public static func lines(_ rows: [ScoreRow]) -> [String] {
     var table = TextTable([
       ("samples", .left), ("metric", .left), ("value", .right), ("± SE", .right),
@@ -11,23 +11,12 @@ public enum ScoreTable {
     ])
     for row in rows {
       table.append([
-        row.name, name(row), Figures.fixed(row.value, 4), optional(row.standardError),
-        optional(row.floor), optional(row.floorDeviation), optional(row.excess),
-        String(row.samples), direction(row.metric),
+        row.name, name(row), Figures.fixed(row.value, 4), Figures.fixed(row.standardError, 4),
+        Figures.fixed(row.floor, 4), Figures.fixed(row.floorDeviation, 4),
+        Figures.fixed(row.excess, 4), String(row.samples), direction(row.metric),
       ])
     }
-    var lines = table.lines
-    var references: [ScoreRow.Reference] = []
-    for row in rows where !references.contains(row.reference) { references.append(row.reference) }
-    for reference in references {
-      var line = "reference: \(reference.name)"
-      if let split = reference.split { line += ", \(split) split" }
-      line += ", \(reference.lines) strings"
-      if let digest = reference.digest { line += ", digest \(digest)" }
-      if let seed = rows.first?.seed { line += "; floors drawn with seed \(seed)" }
-      lines.append(line)
-    }
-    return lines
+    return table.lines + references(rows)
   }
 
   /// `JS-4`, `recall-6`, `duplicates`.
@@ -36,8 +25,19 @@ public enum ScoreTable {
     return row.order.map { "\(base)-\($0)" } ?? base
   }
 
-  private static func optional(_ value: Double?) -> String {
-    value.map { Figures.fixed($0, 4) } ?? "-"
+  /// What rows were measured against, one line each, in the order of the rows.
+  static func references(_ rows: [ScoreRow]) -> [String] {
+    var lines: [String] = []
+    for row in rows {
+      let reference = row.reference
+      var line = "reference: \(reference.name)"
+      if let split = reference.split { line += ", \(split) split" }
+      line += ", \(reference.lines) strings"
+      if let digest = reference.digest { line += ", digest \(digest)" }
+      line += "; floors drawn with seed \(row.seed)"
+      if !lines.contains(line) { lines.append(line) }
+    }
+    return lines
   }
 
   private static func direction(_ metric: Metric) -> String {

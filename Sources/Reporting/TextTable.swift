@@ -1,4 +1,7 @@
 /// A plain table for terminals and logs: columns aligned, no colour, no box drawing.
+///
+/// Widths are counted in characters; scripts whose characters take two columns of a terminal are not
+/// aligned. Control characters in a cell, such as those of a hostile file name, become U+FFFD.
 public struct TextTable: Sendable {
   /// How the cells of a column are aligned.
   public enum Alignment: Sendable { case left, right }
@@ -20,7 +23,7 @@ public struct TextTable: Sendable {
     precondition(
       cells.count == headers.count,
       "TextTable: \(cells.count) cells for \(headers.count) columns")
-    rows.append(cells)
+    rows.append(cells.map(Self.printable))
   }
 
   /// The lines of the table, header first.
@@ -34,10 +37,11 @@ public struct TextTable: Sendable {
         let gap = String(repeating: " ", count: widths[column] - cell.count)
         if column > 0 { line += "  " }
         switch alignments[column] {
-        case .left: line += column == cells.count - 1 ? cell : cell + gap
+        case .left: line += cell + gap
         case .right: line += gap + cell
         }
       }
+      while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
   }
@@ -45,6 +49,19 @@ public struct TextTable: Sendable {
   /// The table as Markdown, for cards and guides.
   public var markdown: String {
     let rule = alignments.map { $0 == .right ? "---:" : "---" }
-    return ([headers, rule] + rows).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    func escaped(_ cells: [String]) -> [String] {
+      cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }
+    }
+    return line(escaped(headers)) + line(rule) + rows.map { line(escaped($0)) }.joined()
+  }
+
+  private static func printable(_ cell: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in cell.unicodeScalars {
+      let isControl = scalar.properties.generalCategory == .control
+      scalars.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return String(scalars)
   }
 }

@@ -57,9 +57,9 @@ public enum RunCard {
         + "\(configuration.generator.blocks) residual blocks and latents of "
         + "\(configuration.generator.latentWidth); critic width \(configuration.critic.width) with "
         + "\(configuration.critic.blocks).",
-      "- Recipe: WGAN-GP, batch \(recipe.batch), \(recipe.criticIterations) critic steps to one of "
-        + "the generator, rates \(recipe.criticRate) and \(recipe.generatorRate), penalty "
-        + "\(recipe.penalty)\(average), seed \(recipe.seed), \(recipe.shards) shards.",
+      "- Recipe: WGAN-GP, batch \(recipe.batch), critic steps before each of the generator "
+        + "\(recipe.criticIterations), critic rate \(recipe.criticRate), generator rate "
+        + "\(recipe.generatorRate), penalty \(recipe.penalty)\(average), seed \(recipe.seed), \(recipe.shards) shards.",
       "- Trained: \(progress.iterations) iterations in "
         + "\(Int((progress.seconds / 60).rounded())) minutes (\(progress.instructionSet)).",
     ]
