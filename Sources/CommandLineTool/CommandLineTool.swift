@@ -19,20 +19,56 @@ public enum CommandLineTool {
       try command.run()
     } catch is StandardOutput.ReaderLeft {
       exit(0)
-    } catch let failure as Failure {
-      report(failure)
-      exit(failure.kind.exitStatus)
     } catch {
-      DGflowCommand.exit(withError: error)
+      end(with: error)
     }
     exit(0)
   }
 
-  private static func report(_ failure: Failure) {
-    let line = failure.message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    StandardError.write("dgflow: error: \(line)\n")
+  /// Tells the person in one line what went wrong and exits with the status of its kind.
+  private static func end(with error: any Error) -> Never {
+    if let failure = error as? Failure { end(with: failure) }
+    switch DGflowCommand.exitCode(for: error) {
+    case .success:
+      // Help and the version are asked for by throwing, too.
+      DGflowCommand.exit(withError: error)
+    case .validationFailure:
+      var message = DGflowCommand.message(for: error)
+      if let command = helpCommand(in: DGflowCommand.fullMessage(for: error)) {
+        message += (message.hasSuffix("?") ? " See" : "; see") + " `\(command)`"
+      }
+      end(with: Failure(.usage, message))
+    default:
+      end(with: Failure(.internalFault, String(describing: error), cause: error))
+    }
+  }
+
+  private static func end(with failure: Failure) -> Never {
+    // Ctrl-C reaches the programs that dgflow runs (gzip, curl) as well: that their work broke off is
+    // then no fault of the data.
+    let isConsequence = failure.kind == .badData || failure.kind == .inputOutput
+    if Interruption.isRequested, isConsequence {
+      report("stopped before the end; run the same command again", because: failure.chain)
+      exit(Failure.Kind.interrupted.exitStatus)
+    }
+    let prefix = failure.kind == .interrupted ? "" : "error: "
+    report(prefix + failure.message, because: Array(failure.chain.dropFirst()))
+    exit(failure.kind.exitStatus)
+  }
+
+  private static func report(_ message: String, because causes: [String]) {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    // On a terminal a half-drawn line of progress may stand where the message goes.
+    let clear = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
+    StandardError.write("\(clear)dgflow: \(line)\n")
     guard CommandLine.arguments.contains("--verbose") else { return }
-    for cause in failure.chain.dropFirst() { StandardError.write("  because: \(cause)\n") }
+    for cause in causes { StandardError.write("  because: \(cause)\n") }
+  }
+
+  /// The command that shows help, quoted in the last line of ArgumentParser's message.
+  private static func helpCommand(in message: String) -> Substring? {
+    let parts = message.split(separator: "'")
+    return parts.last { $0.hasPrefix("dgflow ") && $0.hasSuffix("--help") }
   }
 }
 

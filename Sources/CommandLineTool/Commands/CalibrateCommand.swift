@@ -27,7 +27,8 @@ struct CalibrateCommand: ParsableCommand {
   var reference: String
 
   @Option(
-    name: .long, help: "Strings on each side of the fit and of the check, at most.")
+    name: .long, parsing: .unconditional,
+    help: "Strings on each side of the fit and of the check, at most.")
   var count = CriticCalibration.defaultCount
 
   @Flag(name: .long, help: "Print only; leave the run as it is.")
@@ -48,6 +49,8 @@ struct CalibrateCommand: ParsableCommand {
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
     let calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: count, seed: seed.seed, threads: threads.count)
+    // From here on a signal waits for the file.
+    Interruption.isNoted = true
     if !dryRun { try calibration.write(to: run.path + "/calibration.yml") }
     let output = StandardOutput()
     if json {
@@ -67,6 +70,12 @@ struct CalibrateCommand: ParsableCommand {
       talk.warn(
         "\(record.representation.rawValue): AUC above \(CalibrationCheck.separableThreshold), "
           + CalibrationCheck.separableNotice)
+    }
+    for record in calibration.records
+    where record.representation == .decoded && record.calibration.scale <= 0 {
+      talk.warn(
+        "this critic does not rate real text above generated text (scale "
+          + "\(Figures.fixed(record.calibration.scale, 3))), so `refine` keeps to the raw critic")
     }
     if !dryRun { talk.say("written to \(run.path)/calibration.yml") }
   }

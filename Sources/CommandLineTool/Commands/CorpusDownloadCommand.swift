@@ -27,6 +27,7 @@ struct CorpusDownloadCommand: ParsableCommand {
   @OptionGroup var talkOptions: TalkOptions
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let manifest = try CorpusManifest(
       contentsOf: try self.manifest ?? Environment.data.manifest())

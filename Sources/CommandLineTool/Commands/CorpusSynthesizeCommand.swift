@@ -17,7 +17,7 @@ struct CorpusSynthesizeCommand: ParsableCommand {
   @Argument(help: "A bundled grammar (newswire) or a folder of grammar files.")
   var name: String
 
-  @Option(name: .long, help: "Number of sentences.")
+  @Option(name: .long, parsing: .unconditional, help: "Number of sentences.")
   var count = 200_000
 
   @OptionGroup var seed: SeedOptions
@@ -26,6 +26,7 @@ struct CorpusSynthesizeCommand: ParsableCommand {
   func validate() throws { try Given.count(count, "--count", atLeast: 0) }
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let grammar = try SentenceGrammar(directory: try Environment.data.grammar(name))
     let output = StandardOutput()

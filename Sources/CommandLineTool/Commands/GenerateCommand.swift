@@ -20,7 +20,7 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
   var runName: String
 
-  @Option(name: .long, help: "Number of samples.")
+  @Option(name: .long, parsing: .unconditional, help: "Number of samples.")
   var count = 1_000
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -33,6 +33,7 @@ struct GenerateCommand: ParsableCommand {
   func validate() throws { try Given.count(count, "--count") }
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let opened = try Run(opening: try Environment.data.run(runName))
     let sampler = TextSampler(

@@ -19,17 +19,25 @@ enum BundledCorpus {
     if FileSystem.exists(pathOrName) || pathOrName.contains("/") {
       return try PreparedCorpus(opening: pathOrName)
     }
-    guard let folder = data.find(pathOrName + "/grammar"), let cache = data.cache else {
+    guard let folder = data.find(pathOrName + "/grammar") else {
       throw Failure(
         .missingInput,
         "no corpus at \(pathOrName), nor a bundled one of that name; make one with "
           + "`dgflow corpus prepare`")
+    }
+    guard let cache = data.cache else {
+      throw Failure(
+        .cannotWrite,
+        "no folder to prepare the bundled corpus \(pathOrName) in; set XDG_CACHE_HOME or HOME")
     }
     let grammar = try SentenceGrammar(directory: folder)
     let path = "\(cache)/\(pathOrName)-\(grammar.digest)-\(Version.current)"
     if FileSystem.exists(path) { return try PreparedCorpus(opening: path) }
     talk.say("preparing the bundled corpus \(pathOrName) once, in \(path)")
     try FileSystem.makeDirectory(cache)
+    let wasNoted = Interruption.isNoted
+    Interruption.isNoted = true
+    defer { Interruption.isNoted = wasNoted }
     let source = CorpusSource(name: "\(pathOrName), \(sentences) sentences, seed \(seed)") {
       GrammarSourceStream(grammar, count: sentences, seed: seed)
     }

@@ -34,5 +34,6 @@ enum RatioWords {
   static func describe(_ ratio: ResolvedRatio, of path: String) -> String {
     "\(path): \(short(ratio)), d = \(ratio.scale) · score + \(ratio.offset)"
       + (ratio.isSurrogate ? "; the gradient is a surrogate, taken at soft samples" : "")
+      + (ratio.record.verdict.map { "; \($0)" } ?? "")
   }
 }

@@ -4,13 +4,22 @@ import Glibc
 /// The results of a command: text on standard output, buffered, complete or an error.
 ///
 /// A reader that closes the pipe early (`dgflow generate RUN | head`) has had what it wanted:
-/// writing then throws `ReaderLeft`, which the program turns into a quiet end.
+/// writing then throws `ReaderLeft`, which the program turns into a quiet end. A command that makes
+/// something else as well goes on instead, and what is printed further is dropped.
 final class StandardOutput {
   /// Thrown when the reader of the pipe has gone.
   struct ReaderLeft: Error {}
 
   private var buffer: [UInt8] = []
   private let limit = 1 << 16
+  private let endsWithReader: Bool
+  private var hasReader = true
+  private var written = 0
+
+  /// Standard output.
+  ///
+  /// - Parameter endsWithReader: whether `ReaderLeft` is thrown when the reader has gone.
+  init(endsWithReader: Bool = true) { self.endsWithReader = endsWithReader }
 
   /// Appends one line; a newline is added.
   func line(_ text: String) throws {
@@ -21,22 +30,29 @@ final class StandardOutput {
 
   /// Writes what is buffered.
   ///
-  /// - Throws: `ReaderLeft` when the pipe is closed, `Failure` of kind `inputOutput` otherwise.
+  /// - Throws: `ReaderLeft` when the pipe is closed, `Failure` of kind `cannotWrite` otherwise.
   func flush() throws {
+    defer { buffer.removeAll(keepingCapacity: true) }
     var start = 0
-    while start < buffer.count {
-      let written = buffer.withUnsafeBytes { bytes in
+    while start < buffer.count, hasReader {
+      let count = buffer.withUnsafeBytes { bytes in
         write(STDOUT_FILENO, bytes.baseAddress?.advanced(by: start), bytes.count - start)
       }
-      if written < 0 {
-        if errno == EINTR { continue }
-        if errno == EPIPE { throw ReaderLeft() }
-        let reason = String(cString: strerror(errno))
-        throw Failure(
-          .inputOutput, "standard output: \(reason) after \(start) bytes; the output is incomplete")
+      guard count < 0 else {
+        start += count
+        written += count
+        continue
       }
-      start += written
+      switch errno {
+      case EINTR: continue
+      case EPIPE where endsWithReader: throw ReaderLeft()
+      case EPIPE: hasReader = false
+      case let code:
+        throw Failure(
+          .cannotWrite,
+          "cannot write standard output: \(String(cString: strerror(code))); it is incomplete after "
+            + "\(written) bytes")
+      }
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 }
