@@ -19,7 +19,7 @@ struct CompareCommand: ParsableCommand {
       on test.
 
         dgflow compare run --reference corpus
-        dgflow compare run --reference corpus --split validation --step-size 0.3 --steps 10
+        dgflow compare run --reference corpus --split validation --steps 10
         dgflow compare ours.txt theirs.txt --reference corpus
       """)
 
@@ -32,10 +32,10 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .long, help: "Split to score against; reports use test.")
   var split: CorpusSplit = .test
 
-  @Option(name: .long, help: "Samples of each row.")
+  @Option(name: .long, parsing: .unconditional, help: "Samples of each row.")
   var count = Comparison.Settings().count
 
-  @Option(name: .long, help: "Independent sets behind the intervals.")
+  @Option(name: .long, parsing: .unconditional, help: "Independent sets behind the intervals.")
   var sets = Comparison.Settings().sets
 
   @Option(
@@ -44,7 +44,7 @@ struct CompareCommand: ParsableCommand {
   var divergences: [FDivergence] = []
 
   @Option(
-    name: .customLong("order"),
+    name: .customLong("order"), parsing: .unconditionalSingleValue,
     help: "n-gram order; may be given several times (4 and 6, as the published tables).")
   var orders: [Int] = []
 
@@ -64,6 +64,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
     var options = ScoringReference.Options()
@@ -82,12 +83,17 @@ struct CompareCommand: ParsableCommand {
     var progress = ProgressMeter("compare", unit: "samples", talk: talk)
     var rows: [ComparisonRow] = []
     for input in inputs {
+      if Interruption.isRequested {
+        throw Failure(.interrupted, "stopped before \(input); nothing was printed")
+      }
       if FileSystem.exists(input), !FileSystem.isDirectory(input) {
         rows.append(try comparison.row(ofFile: input))
         continue
       }
       let run = try Run(opening: try Environment.data.run(input))
-      let choice = flow.choice(try run.calibration())
+      let calibration = try run.calibration()
+      let choice = flow.choice(calibration)
+      if let warning = flow.warning(calibration, of: run.path) { talk.warn(warning) }
       let name = input.split(separator: "/").last.map(String.init) ?? input
       rows += try comparison.rows(of: run, name: name, choice: choice) { step in
         if Interruption.isRequested {

@@ -21,10 +21,10 @@ struct CorpusDescribeCommand: ParsableCommand {
   @Argument(help: "Prepared corpus, or a bundled name (newswire).")
   var corpus: String
 
-  @Option(name: .long, help: "Samples for which the floor is given.")
+  @Option(name: .long, parsing: .unconditional, help: "Samples for which the floor is given.")
   var count = 10_000
 
-  @Option(name: .long, help: "Print so many training strings as examples.")
+  @Option(name: .long, parsing: .unconditional, help: "Print so many training strings as examples.")
   var examples = 0
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -44,21 +44,35 @@ struct CorpusDescribeCommand: ParsableCommand {
     let prepared = try BundledCorpus.open(corpus, talk: talk, threads: threads.count)
     let statistics = try CorpusStatistics(
       prepared, count: count, seed: seed.seed, threads: threads.count)
+    let training = try prepared.strings(.train)
+    let examples = (0..<min(examples, training.count)).map { prepared.codec.decode(training[$0]) }
     let output = StandardOutput()
     if json {
       try output.line(
         JSONOutput(
           command: "corpus-describe", version: Version.current, seed: seed.seed,
-          settings: prepared.description, rows: [statistics]
+          settings: prepared.description,
+          rows: [DescribedCorpus(statistics: statistics, examples: examples)]
         ).text())
     } else {
       for line in CorpusWords.describe(prepared) { try output.line(line) }
       for line in statistics.lines { try output.line(line) }
-    }
-    let training = try prepared.strings(.train)
-    for row in 0..<min(examples, training.count) {
-      try output.line(prepared.codec.decode(training[row]))
+      for example in examples { try output.line("    | \(example)") }
     }
     try output.flush()
+  }
+}
+
+/// A corpus in JSON: the fields of its statistics, and the examples.
+private struct DescribedCorpus: Encodable {
+  let statistics: CorpusStatistics
+  let examples: [String]
+
+  private enum CodingKeys: String, CodingKey { case examples }
+
+  func encode(to encoder: any Encoder) throws {
+    try statistics.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(examples, forKey: .examples)
   }
 }

@@ -14,7 +14,7 @@ struct CorpusPrepareCommand: ParsableCommand {
       same text never stands on both sides.
 
         dgflow corpus prepare news.txt more.txt.gz --output corpus
-        dgflow corpus prepare articles.txt --cut windows --stride 32 --word-start --output corpus
+        dgflow corpus prepare articles.txt --cut windows --word-start --output corpus
         dgflow corpus synthesize newswire | dgflow corpus prepare - --output corpus
       """)
 
@@ -30,6 +30,7 @@ struct CorpusPrepareCommand: ParsableCommand {
   @OptionGroup var talkOptions: TalkOptions
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     var preparation = CorpusPreparation()
     preparation.length = cutting.length
@@ -67,10 +68,13 @@ struct CuttingOptions: ParsableArguments {
         + "or windows along it (windows, for corpora with too few lines)."))
   var cut: Cut = .first
 
-  @Option(name: .long, help: "Symbols in a string (32 as the published work).")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Symbols in a string (32 as the published work).")
   var length = TextCodec.standardLength
 
-  @Option(name: .long, help: "Windows: symbols from one to the next (default: the length).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Windows: symbols from one to the next (default: the length).")
   var stride: Int?
 
   @Flag(name: .long, help: "Windows: begin at the start of a word.")
@@ -114,7 +118,7 @@ struct TextOptions: ParsableArguments {
   var controls: TextNormalisation.ControlPolicy = .replace
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: "Largest vocabulary, padding and unknown included (2048 as the published work).")
   var vocabularySize = Vocabulary.standardLimit
 
@@ -126,7 +130,7 @@ struct TextOptions: ParsableArguments {
     help: "Invalid UTF-8 and NUL bytes: repair (they become unknown) or reject (an error).")
   var unclean: Unclean = .repair
 
-  @Option(name: .long, help: "Longest line accepted, in bytes.")
+  @Option(name: .long, parsing: .unconditional, help: "Longest line accepted, in bytes.")
   var maximumLineBytes = LinePolicy.standardLineBytes
 
   func validate() throws {
@@ -152,13 +156,15 @@ struct TextOptions: ParsableArguments {
 
 /// How strings are divided among the splits.
 struct SplitOptions: ParsableArguments {
-  @Option(name: .long, help: "Share of validation text.")
+  @Option(name: .long, parsing: .unconditional, help: "Share of validation text.")
   var validation = SplitRule.standard.validation
 
-  @Option(name: .long, help: "Share of test text.")
+  @Option(name: .long, parsing: .unconditional, help: "Share of test text.")
   var test = SplitRule.standard.test
 
-  @Option(name: .long, help: "Keep blocks of so many consecutive lines together (grouped files).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Keep blocks of so many consecutive lines together (grouped files).")
   var block: Int?
 
   @Option(name: .long, help: "Another salt is another division.")

@@ -137,17 +137,28 @@ private struct Inspection: Encodable {
   }
 
   private static func matrix(_ path: String) throws -> Inspection {
-    if let tokens = try? NumPyMatrix<UInt16>(contentsOf: path) {
+    switch try NumPyFile.elementType(of: path) {
+    case UInt16.numPyDescription:
+      let tokens = try NumPyMatrix<UInt16>(contentsOf: path)
       let largest = tokens.withUnsafeElements { $0.max() } ?? 0
       return Inspection(
         "token matrix",
         [("shape", "[\(tokens.rows), \(tokens.columns)] uint16"), ("largest token", "\(largest)")])
-    }
-    if let lines = try? NumPyMatrix<UInt32>(contentsOf: path) {
+    case UInt32.numPyDescription:
+      let lines = try NumPyMatrix<UInt32>(contentsOf: path)
       return Inspection(
         "line numbers", [("shape", "[\(lines.rows), \(lines.columns)] uint32")])
+    case Float.numPyDescription:
+      return latents(try NumPyMatrix<Float>(contentsOf: path))
+    case let type:
+      throw Failure(
+        .badData,
+        "\(path) holds elements of type \(type); expected tokens (<u2), line numbers (<u4) or "
+          + "latents (<f4)")
     }
-    let latents = try NumPyMatrix<Float>(contentsOf: path)
+  }
+
+  private static func latents(_ latents: NumPyMatrix<Float>) -> Inspection {
     let mean = latents.withUnsafeElements { values -> Double in
       guard latents.rows > 0 else { return 0 }
       var sum = 0.0

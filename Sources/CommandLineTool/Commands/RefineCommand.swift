@@ -16,11 +16,13 @@ struct RefineCommand: ParsableCommand {
     abstract: "Write refined samples of a run, one a line.",
     discussion: """
       Each latent starts where `dgflow generate` with the same seed puts it and moves along the \
-      gradient flow of the divergence (Ansari, Ang and Soh 2021): \
-      z ← z + η s(d) ∇d(G(z)) + √(2γη) ξ. What moved is said on standard error.
+      gradient flow of the divergence (Ansari, Ang and Soh 2021). What moved is said on standard error.
+
+        z ← z + η s(d) ∇d(G(z)) + √(2γη) ξ
 
         dgflow refine newswire --count 10
-        dgflow refine run --count 1000 --divergence js --steps 10 | dgflow score - --reference corpus
+        dgflow refine run --divergence js --steps 10 > refined.txt
+        dgflow refine run | dgflow score - --reference corpus
         dgflow refine run --count 100 --latents-out refined.npy --values-every 5
       """)
 
@@ -28,7 +30,9 @@ struct RefineCommand: ParsableCommand {
     help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
   var runName: String
 
-  @Option(name: .long, help: "Number of samples (1000, or as many as --latents-in has).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Number of samples (1000, or as many as --latents-in has).")
   var count: Int?
 
   @Option(name: .long, help: "How to refine.")
@@ -45,7 +49,7 @@ struct RefineCommand: ParsableCommand {
   @Option(name: .long, help: "Write the refined latents (.npy, float32 [N, Z]).")
   var latentsOut: String?
 
-  @Option(name: .long, help: "Say the mean ratio every so many steps.")
+  @Option(name: .long, parsing: .unconditional, help: "Say the mean ratio every so many steps.")
   var valuesEvery: Int?
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -61,11 +65,13 @@ struct RefineCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let opened = try Run(opening: try Environment.data.run(runName))
     let model = try TextModel(opened)
     let calibration = try opened.calibration()
     let choice = flow.choice(calibration)
+    if let warning = flow.warning(calibration, of: opened.path) { talk.warn(warning) }
     let ratio = try choice.ratio(
       of: model, calibration: calibration, divergence: divergence, run: opened.path)
     let sampler = try RefinedSampler(
@@ -89,7 +95,8 @@ struct RefineCommand: ParsableCommand {
       try NumPyWriter<Float>(
         path: $0, columns: sampler.base.generator.configuration.latentWidth)
     }
-    let output = StandardOutput()
+    // Whoever wants the latents wants all of them, whatever the reader of the text does.
+    let output = StandardOutput(endsWithReader: writer == nil)
     var progress = ProgressMeter("refine", unit: "samples", talk: talk)
     var summary = RefinementSummary()
     var course = RatioCourse()
@@ -130,10 +137,8 @@ struct RefineCommand: ParsableCommand {
     progress.finish()
     if json {
       let settings = RefineSettings(
-        run: run.path, count: total, method: method.rawValue, ratio: sampler.ratio.choice,
-        scale: sampler.ratio.scale, offset: sampler.ratio.offset,
-        surrogateGradient: sampler.ratio.isSurrogate, settings: sampler.settings,
-        summary: summary, course: course.points)
+        run: run.path, count: total, method: method.rawValue, ratio: sampler.ratio.record,
+        settings: sampler.settings, summary: summary, course: course.points)
       try output.line(
         JSONOutput(
           command: "refine", version: Version.current, seed: seed.seed, settings: settings,
@@ -176,10 +181,7 @@ private struct RefineSettings: Encodable {
   let run: String
   let count: Int
   let method: String
-  let ratio: RatioChoice
-  let scale: Double
-  let offset: Double
-  let surrogateGradient: Bool
+  let ratio: RatioRecord
   let settings: RefinementSettings
   let summary: RefinementSummary
   let course: [RatioCourse.Point]

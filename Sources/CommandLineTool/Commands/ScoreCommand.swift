@@ -33,14 +33,16 @@ struct ScoreCommand: ParsableCommand {
   var split: CorpusSplit = .test
 
   @Option(
-    name: .customLong("order"),
+    name: .customLong("order"), parsing: .unconditionalSingleValue,
     help: "n-gram order; may be given several times (4 and 6, as the published tables).")
   var orders: [Int] = []
 
-  @Option(name: .long, help: "Score at most so many samples of each file.")
+  @Option(name: .long, parsing: .unconditional, help: "Score at most so many samples of each file.")
   var count: Int?
 
-  @Option(name: .long, help: "Text file as reference: symbols of a line that count.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Text file as reference: symbols of a line that count.")
   var length = TextCodec.standardLength
 
   @Flag(name: .long, help: "Leave out n-grams that contain padding.")
@@ -49,7 +51,7 @@ struct ScoreCommand: ParsableCommand {
   @Flag(name: .long, help: "Samples are token matrices (.npy, uint16 [N, L]) of the reference.")
   var tokens = false
 
-  @Option(name: .long, help: "Draws of real strings behind a floor.")
+  @Option(name: .long, parsing: .unconditional, help: "Draws of real strings behind a floor.")
   var draws = ScoringDefaults.floorDraws
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -128,11 +130,7 @@ struct ScoreCommand: ParsableCommand {
       try strings.validate(below: reference.codec.vocabulary.count, name: path)
       return strings.prefix(limit)
     }
-    let source = try openSource(path)
-    // An empty line is an empty sample, and is counted as one.
-    var policy = LinePolicy.standard
-    policy.skipsEmptyLines = false
-    return try reference.codec.encode(LineReader(source, policy: policy), limit: limit)
+    return try reference.samples(contentsOf: path, limit: limit)
   }
 }
 

@@ -20,7 +20,8 @@ struct TrainCommand: ParsableCommand {
         dgflow train corpus --output run --minutes 30
         dgflow train corpus --output run --resume --iterations 40000
 
-      The preset's values can be overridden by a YAML file (--config) and by options, in this order.
+      The preset's values can be overridden by a YAML file (--config) and by options, in this order. \
+      The file's keys: \(TrainingSettings.keys.joined(separator: ", ")).
       """)
 
   @Argument(help: "Prepared corpus, or a bundled name (newswire).")
@@ -32,13 +33,13 @@ struct TrainCommand: ParsableCommand {
   @Flag(name: .long, help: "Go on from the newest checkpoint.")
   var resume = false
 
-  @Option(name: .long, help: "YAML file with settings; see the guide for its keys.")
+  @Option(name: .long, help: "YAML file with settings, by the keys above.")
   var config: String?
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Pace") var pace: PaceOptions
 
-  @Option(name: .long, help: "Seed of weights, batches and latents (1).")
+  @Option(name: .long, parsing: .unconditional, help: "Seed of weights, batches and latents (1).")
   var seed: UInt64?
 
   @OptionGroup var threads: ThreadOptions
@@ -52,13 +53,24 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.isNoted = true
     let talk = talkOptions.talk
     let prepared = try BundledCorpus.open(corpus, talk: talk, threads: threads.count)
     let session = try makeSession(prepared)
     if session.changesInstructionSet {
       talk.warn("the run was trained with another instruction set; it goes on, but not bit for bit")
     }
-    talk.say("\(output): iteration \(session.iteration), training on \(prepared.path)")
+    guard session.iteration <= session.iterations else {
+      throw Failure(
+        .usage,
+        "\(output) is at iteration \(session.iteration) already; give more than "
+          + "--iterations \(session.iterations)")
+    }
+    if session.iteration > 0, session.iteration == session.iterations {
+      talk.say("\(output): all \(session.iterations) iterations are done; give more --iterations")
+    } else {
+      talk.say("\(output): iteration \(session.iteration), training on \(prepared.path)")
+    }
     talk.detail("measuring the floor of the validation split")
     var progress = ProgressMeter("train", unit: "iterations", talk: talk, interval: 30)
     var words = TrainingWords(iterations: session.iterations, minutes: pace.minutes)
@@ -121,33 +133,41 @@ struct RecipeOptions: ParsableArguments {
         + "(Heusel et al. 2017), paper (512) with the published ones."))
   var preset: TrainingPreset?
 
-  @Option(name: .long, help: "Channels of generator and critic (the preset's).")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Channels of generator and critic (the preset's).")
   var width: Int?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: "Generator steps in all (tiny 2000, small 20000, medium 50000, paper 200000).")
   var iterations: Int?
 
-  @Option(name: .long, help: "Samples of a batch (64).")
+  @Option(name: .long, parsing: .unconditional, help: "Samples of a batch (64).")
   var batch: Int?
 
-  @Option(name: .long, help: "Critic steps before each generator step (1; paper 10).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Critic steps before each generator step (1; paper 10).")
   var criticIterations: Int?
 
-  @Option(name: .long, help: "Adam's rate for the generator (1e-4).")
+  @Option(name: .long, parsing: .unconditional, help: "Adam's rate for the generator (1e-4).")
   var generatorRate: Double?
 
-  @Option(name: .long, help: "Adam's rate for the critic (3e-4; paper 1e-4).")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Adam's rate for the critic (3e-4; paper 1e-4).")
   var criticRate: Double?
 
-  @Option(name: .long, help: "Weight of the gradient penalty (10).")
+  @Option(name: .long, parsing: .unconditional, help: "Weight of the gradient penalty (10).")
   var penalty: Double?
 
-  @Option(name: .long, help: "Decay of a moving average of the generator, such as 0.999 (none).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Decay of a moving average of the generator, such as 0.999 (none).")
   var averageDecay: Double?
 
-  @Option(name: .long, help: "Parts of a batch; part of the result's definition (8).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Parts of a batch; part of the result's definition (8).")
   var shards: Int?
 
   var settings: TrainingSettings {
@@ -175,16 +195,18 @@ struct RecipeOptions: ParsableArguments {
 
 /// How often things happen.
 struct PaceOptions: ParsableArguments {
-  @Option(name: .long, help: "Stop after so many minutes of training, resumed parts included.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Stop after so many minutes of training, resumed parts included.")
   var minutes: Double?
 
-  @Option(name: .long, help: "Iterations between evaluations.")
+  @Option(name: .long, parsing: .unconditional, help: "Iterations between evaluations.")
   var evaluateEvery = TrainingSession.Pace().evaluateEvery
 
-  @Option(name: .long, help: "Iterations between checkpoints.")
+  @Option(name: .long, parsing: .unconditional, help: "Iterations between checkpoints.")
   var checkpointEvery = TrainingSession.Pace().checkpointEvery
 
-  @Option(name: .long, help: "Samples scored at an evaluation.")
+  @Option(name: .long, parsing: .unconditional, help: "Samples scored at an evaluation.")
   var evaluationSamples = TrainingSession.Pace().sampleCount
 
   func validate() throws {

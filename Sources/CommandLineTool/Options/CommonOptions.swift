@@ -21,7 +21,7 @@ struct TalkOptions: ParsableArguments {
 /// Where random numbers come from.
 struct SeedOptions: ParsableArguments {
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "Seed of all random numbers; the same seed gives the same result.", valueName: "seed"))
   var seed: UInt64 = 1
@@ -30,7 +30,7 @@ struct SeedOptions: ParsableArguments {
 /// How many cores a command uses.
 struct ThreadOptions: ParsableArguments {
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "Threads; the result is the same for any number (default: all cores).", valueName: "n"))
   var threads: Int?

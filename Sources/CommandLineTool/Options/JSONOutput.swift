@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// The envelope of every `--json`: `{schema, version, seed, settings, rows}`.
+/// The envelope of every `--json`: `{schema, version, seed, settings, rows}`; the seed of a command
+/// that draws nothing is null.
 struct JSONOutput<Settings: Encodable, Row: Encodable>: Encodable {
   let schema: String
   let version: String
@@ -16,6 +17,17 @@ struct JSONOutput<Settings: Encodable, Row: Encodable>: Encodable {
     self.seed = seed
     self.settings = settings
     self.rows = rows
+  }
+
+  private enum CodingKeys: String, CodingKey { case schema, version, seed, settings, rows }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(schema, forKey: .schema)
+    try container.encode(version, forKey: .version)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(settings, forKey: .settings)
+    try container.encode(rows, forKey: .rows)
   }
 
   /// The JSON text, keys sorted so that the same result is the same text.

@@ -39,15 +39,18 @@ struct RefinementOptions: ParsableArguments {
       "Raw with js or logd: centred at the midpoint of real and generated, or none (as released).")
   var offset: RatioChoice.Offset = .centred
 
-  @Option(name: .long, help: "Step size η (0.1, the released image setting).")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Step size η (0.1, the released image setting).")
   var stepSize = RefinementSettings.defaultStepSize
 
   @Option(
-    name: .customLong("noise"),
+    name: .customLong("noise"), parsing: .unconditional,
     help: "Noise weight γ (0.01, the released image setting); 0 is deterministic.")
   var noise = RefinementSettings.defaultNoiseWeight
 
-  @Option(name: .long, help: "Steps (25, the released image setting); 0 changes nothing.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Steps (25, the released image setting); 0 changes nothing.")
   var steps = RefinementSettings.defaultSteps
 
   func validate() throws {
@@ -63,9 +66,16 @@ struct RefinementOptions: ParsableArguments {
 
   /// The choice of ratio: what was given, else calibrated where the run can.
   func choice(_ calibration: RunCalibration?) -> RatioChoice {
-    let chosen = representation.representation
-    let usable = (calibration?.record(chosen)?.calibration.scale ?? 0) > 0
+    let standard = RatioChoice.standard(
+      for: calibration, representation: representation.representation)
     return RatioChoice(
-      kind: ratio ?? (usable ? .calibrated : .raw), representation: chosen, offset: offset)
+      kind: ratio ?? standard.kind, representation: representation.representation, offset: offset)
+  }
+
+  /// What to warn of when the run is calibrated but its calibration is not what is climbed.
+  func warning(_ calibration: RunCalibration?, of run: String) -> String? {
+    guard ratio == nil, calibration != nil, choice(calibration).kind == .raw else { return nil }
+    return "the \(representation.rawValue) calibration of \(run) does not rate real text above "
+      + "generated text, so the raw critic is climbed instead"
   }
 }
