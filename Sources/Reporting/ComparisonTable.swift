@@ -60,28 +60,26 @@ public enum ComparisonTable {
     return Figures.fixed(row.value, 4) + " (" + Figures.fixed(row.floor, 4) + ")"
   }
 
+  /// A table for each order.
   private static func differences(_ rows: [ComparisonRow]) -> [String] {
     let refined = rows.filter { !$0.differences.isEmpty }
     guard let first = refined.first else { return [] }
-    var columns: [(header: String, alignment: TextTable.Alignment)] = [
-      ("difference to base", .left)
-    ]
-    for difference in first.differences {
-      columns += [
-        ("JS-\(difference.order) [95 %]", .right), ("recall-\(difference.order) [95 %]", .right),
-      ]
-    }
-    var table = TextTable(columns)
-    for row in refined {
-      var cells = [row.name]
-      for difference in row.differences {
-        cells += [interval(difference.divergence), interval(difference.recall)]
+    var lines: [String] = []
+    for order in first.differences.map(\.order) {
+      var table = TextTable([
+        ("difference to base", .left), ("JS-\(order) [95 %]", .right),
+        ("recall-\(order) [95 %]", .right),
+      ])
+      for row in refined {
+        guard let difference = row.differences.first(where: { $0.order == order }) else { continue }
+        table.append([row.name, interval(difference.divergence), interval(difference.recall)])
       }
-      table.append(cells)
+      lines += table.lines + [""]
     }
     let sets = first.differences.first?.divergence.sets ?? 0
-    return table.lines
-      + ["over \(sets) independent sets of \(first.setSize) samples, at that count; same latents"]
+    lines[lines.count - 1] =
+      "over \(sets) independent sets of \(first.setSize) samples, at that count; same latents"
+    return lines
   }
 
   private static func moved(_ rows: [ComparisonRow]) -> [String] {

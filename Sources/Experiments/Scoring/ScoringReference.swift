@@ -105,11 +105,15 @@ public struct ScoringReference: Sendable {
       var counts = SymbolCounts()
       let reader = try LineReader(path: path)
       while let line = try reader.nextLine() { try counts.add(line) }
-      guard reader.statistics.lines > 0 else {
+      guard counts.distinct > 0 else {
         throw Failure(.badData, "\(path): no lines of text to score against")
       }
-      codec = TextCodec(
-        vocabulary: try counts.vocabulary(limit: Vocabulary.largestCount), length: length)
+      do {
+        codec = TextCodec(
+          vocabulary: try counts.vocabulary(limit: Vocabulary.largestCount), length: length)
+      } catch let failure as Failure {
+        throw Failure(failure.kind, "\(path): \(failure.message)", cause: failure.cause)
+      }
     }
     let strings = try codec.encode(try LineReader(path: path))
     guard strings.count > 0 else {

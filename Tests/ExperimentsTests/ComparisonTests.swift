@@ -1,0 +1,217 @@
+import Files
+import NGramScoring
+import Refinement
+import Runs
+import Testing
+import TextCoding
+
+@testable import Experiments
+
+@Suite("Comparing base and refined samples")
+struct ComparisonTests {
+  private let folder: TemporaryFolder
+  private let corpus: PreparedCorpus
+  private let run: Run
+
+  init() throws {
+    folder = try TemporaryFolder()
+    corpus = try Small.corpus(at: folder.file("corpus"))
+    run = try Small.run(at: folder.file("run"), corpus: corpus)
+  }
+
+  private var settings: Comparison.Settings {
+    var settings = Comparison.Settings()
+    settings.count = 50
+    settings.sets = 4
+    settings.refinement.steps = 3
+    settings.refinement.stepSize = 2
+    settings.seed = 8
+    return settings
+  }
+
+  private func comparison(
+    _ settings: Comparison.Settings, threads: Int = 1, split: CorpusSplit = .test
+  ) throws -> Comparison {
+    var options = ScoringReference.Options()
+    options.orders = [2, 3]
+    options.threads = threads
+    return try Comparison(
+      reference: try ScoringReference(corpus: corpus, split: split, options: options),
+      settings: settings, threads: threads)
+  }
+
+  private let raw = RatioChoice(kind: .raw, offset: .none)
+
+  @Test("no steps: every refined row is the base row, and every difference exactly zero")
+  func noSteps() throws {
+    var settings = settings
+    settings.refinement.steps = 0
+    let rows = try comparison(settings).rows(of: run, name: "run", choice: raw)
+    #expect(rows.map(\.name) == ["run, base", "run, KL", "run, JS", "run, log D"])
+    let base = try #require(rows.first)
+    #expect(base.differences.isEmpty && base.summary == nil && base.refinement == nil)
+    for row in rows.dropFirst() {
+      #expect(row.scores.map(\.value) == base.scores.map(\.value))
+      #expect(row.scores.map(\.floor) == base.scores.map(\.floor))
+      #expect(row.examples == base.examples && row.setSize == 12)
+      #expect(row.differences.map(\.order) == [2, 3])
+      for difference in row.differences {
+        for value in [difference.divergence, difference.recall] {
+          #expect(value.mean == 0 && value.standardError == 0 && value.sets == 4)
+          #expect(value.lower == 0 && value.upper == 0)
+        }
+      }
+      #expect(row.summary?.charactersChanged == 0 && row.summary?.costPerSample == 1)
+    }
+  }
+
+  @Test("the same for any number of threads, but for the seconds")
+  func deterministic() throws {
+    let one = try comparison(settings).rows(of: run, name: "run", choice: raw)
+    let three = try comparison(settings, threads: 3).rows(of: run, name: "run", choice: raw)
+    for (left, right) in zip(one, three) {
+      #expect(left.scores == right.scores)
+      #expect(left.summary == right.summary)
+      #expect(left.differences.map(\.divergence) == right.differences.map(\.divergence))
+      #expect(left.differences.map(\.recall) == right.differences.map(\.recall))
+      #expect(left.examples == right.examples)
+    }
+    var other = settings
+    other.seed = 9
+    let reseeded = try comparison(other).rows(of: run, name: "run", choice: raw)
+    #expect(reseeded[0].scores != one[0].scores)
+  }
+
+  @Test("a row's scores and differences are those of its samples, scored by hand")
+  func direct() throws {
+    let row = try comparison(settings).rows(of: run, name: "run", choice: raw)[2]
+    #expect(row.divergence == .jensenShannon && row.refinement?.divergence == .jensenShannon)
+    let model = try TextModel(run)
+    let base = TextSampler(
+      generator: model.generator, codec: model.codec, seed: 8, threads: 1)
+    var refinement = settings.refinement
+    refinement.divergence = .jensenShannon
+    let block = try RefinedSampler(
+      base: base,
+      ratio: try raw.ratio(
+        of: model, calibration: nil, divergence: .jensenShannon, run: run.path),
+      settings: refinement
+    ).refine(0..<50)
+    let (before, after) = (
+      try model.codec.canonical(block.before), try model.codec.canonical(block.after)
+    )
+    #expect(before != after)
+    let scorer = try NGramScorer(
+      reference: try corpus.strings(.test), vocabularySize: model.codec.vocabulary.count,
+      orders: [2, 3])
+    for (index, score) in try scorer.scores(of: after).enumerated() {
+      let found = row.scores.first { $0.metric == .jensenShannon && $0.order == score.order }
+      #expect(found?.value == score.divergence && found?.standardError == score.divergenceError)
+      #expect(found?.samples == 50)
+      func sets(_ strings: TokenStrings) throws -> [OrderScores] {
+        try (0..<4).map {
+          try scorer.scores(of: strings.rows(Array($0 * 12..<($0 + 1) * 12)))[index]
+        }
+      }
+      let (refined, plain) = (try sets(after), try sets(before))
+      #expect(
+        row.differences[index].divergence
+          == PairedDifference(refined.map(\.divergence), minus: plain.map(\.divergence)))
+      #expect(
+        row.differences[index].recall
+          == PairedDifference(refined.map(\.recall), minus: plain.map(\.recall)))
+    }
+    #expect(row.examples == model.codec.decode(after.prefix(5)))
+    #expect(row.summary?.samples == 50 && row.summary?.costPerSample == 7)
+    #expect(row.ratio?.choice == raw && row.ratio?.scale == 1)
+  }
+
+  @Test("samples that went through a file score the same")
+  func throughFile() throws {
+    let comparison = try comparison(settings)
+    let rows = try comparison.rows(of: run, name: "run", choice: raw)
+    let model = try TextModel(run)
+    let sampler = TextSampler(
+      generator: model.generator, codec: model.codec, seed: 8, threads: 1)
+    let file = folder.file("samples.txt")
+    let texts = model.codec.decode(sampler.tokens(0..<60))
+    try AtomicFile.write(texts.map { $0 + "\n" }.joined(), to: file)
+    let row = try comparison.row(ofFile: file)
+    #expect(row.scores.map(\.value) == rows[0].scores.map(\.value))
+    #expect(row.scores.map(\.samples) == rows[0].scores.map(\.samples))
+    #expect(row.differences.isEmpty && row.name == file && row.examples == rows[0].examples)
+  }
+
+  @Test("an empty line of a file is an empty sample; a file without lines is refused")
+  func emptyLines() throws {
+    let comparison = try comparison(settings)
+    let file = folder.file("samples.txt")
+    try AtomicFile.write("fox\n\nlamp\n", to: file)
+    #expect(try comparison.row(ofFile: file).scores.first?.samples == 3)
+    try AtomicFile.write("", to: file)
+    expectFailure(.badData, file, "no samples") { _ = try comparison.row(ofFile: file) }
+    expectFailure(.missingInput, folder.file("none")) {
+      _ = try comparison.row(ofFile: folder.file("none"))
+    }
+  }
+
+  @Test("unless told otherwise the calibrated ratio is climbed where the run has one")
+  func defaultRatio() throws {
+    var settings = settings
+    settings.divergences = [.kullbackLeibler]
+    let without = try comparison(settings).rows(of: run, name: "run")
+    #expect(without[1].ratio?.choice == RatioChoice(kind: .raw))
+    let calibration = try CriticCalibration.calibrate(
+      run, on: corpus, count: 15, seed: 1, threads: 1)
+    try calibration.write(to: run.path + "/calibration.yml")
+    let with = try comparison(settings).rows(of: run, name: "run")
+    let record = try #require(calibration.record(.decoded))
+    let expected = RatioChoice.standard(for: calibration)
+    #expect(with[1].ratio?.choice == expected)
+    if expected.kind == .calibrated {
+      #expect(with[1].ratio?.scale == record.calibration.scale)
+      #expect(with[1].ratio?.isSurrogate == true)
+      #expect(with[1].ratio?.verdict == record.check.verdict)
+    }
+  }
+
+  @Test("JS and log D on a raw critic need its centre")
+  func centre() throws {
+    expectFailure(.usage, "js", "dgflow calibrate") {
+      _ = try comparison(settings).rows(of: run, name: "run", choice: RatioChoice(kind: .raw))
+    }
+  }
+
+  @Test("progress runs over every row, and what it throws ends the comparison")
+  func progress() throws {
+    struct Enough: Error {}
+    var rows: [String] = []
+    var largest = 0
+    _ = try comparison(settings).rows(of: run, name: "run", choice: raw) { step in
+      if rows.last != step.row { rows.append(step.row) }
+      #expect(step.total == 50)
+      largest = max(largest, step.done)
+    }
+    #expect(rows == ["run, base", "run, KL", "run, JS", "run, log D"])
+    #expect(largest == 50)
+    #expect(throws: Enough.self) {
+      try comparison(settings).rows(of: run, name: "run", choice: raw) { _ in throw Enough() }
+    }
+  }
+
+  @Test("settings out of range are refused")
+  func validation() throws {
+    func refused(_ part: String, _ change: (inout Comparison.Settings) -> Void) {
+      var settings = settings
+      change(&settings)
+      expectFailure(.usage, part) { _ = try comparison(settings) }
+    }
+    refused("cut into 1 sets") { $0.sets = 1 }
+    refused("7 samples cannot be cut into 4 sets") { $0.count = 7 }
+    refused("-3 samples") { $0.count = -3 }
+    refused("step size 0.0") { $0.refinement.stepSize = 0 }
+    var least = settings
+    least.count = 8
+    _ = try comparison(least)
+  }
+}

@@ -1,0 +1,147 @@
+import Experiments
+import Files
+import GenerativeModels
+import NGramScoring
+import Refinement
+import Runs
+import Testing
+import TextCoding
+
+@testable import Reporting
+
+@Suite("Tables of results")
+struct TableTests {
+  @Test("scores: value, error, floor, count, direction, reference, digest and seed")
+  func scores() throws {
+    let rows = try Small.rows()
+    let lines = ScoreTable.lines(rows)
+    #expect(lines.count == 1 + rows.count + 1)
+    let js = try #require(rows.first { $0.metric == .jensenShannon })
+    let line = try #require(lines.first { $0.contains("JS-2") })
+    for text in [
+      "ours", Figures.fixed(js.value, 4), Figures.fixed(js.standardError, 4),
+      Figures.fixed(js.floor, 4), Figures.fixed(js.floorDeviation, 4),
+      Figures.fixed(js.excess, 4), "40", "lower",
+    ] { #expect(line.contains(text), "\(line) lacks \(text)") }
+    #expect(
+      lines.last
+        == "reference: digits, test split, 50 strings, digest 00000000000000d1; "
+        + "floors drawn with seed 3")
+  }
+
+  @Test("without floors there are dashes, and every reference is named once")
+  func noFloor() throws {
+    let rows =
+      try Small.rows(hasFloor: false, split: nil) + Small.rows(name: "theirs", hasFloor: false)
+    let lines = ScoreTable.lines(rows)
+    #expect(lines.filter { $0.hasPrefix("reference: ") }.count == 2)
+    #expect(lines.contains { $0.hasPrefix("reference: digits, 50 strings") })
+    let line = try #require(lines.first { $0.contains("JS-2") })
+    #expect(line.split(separator: " ").filter { $0 == "-" }.count == 3)
+  }
+
+  @Test("calibrations: counts, fit, check with intervals, verdict")
+  func calibration() throws {
+    for (shift, verdict) in [
+      (1.0, "consistent with a log density ratio"), (5, CalibrationCheck.separableNotice),
+    ] {
+      let calibration = try Small.calibration(shift: shift)
+      let lines = CalibrationTable.lines(calibration)
+      #expect(lines.count == 4)
+      for (line, record) in zip(lines.dropFirst(), calibration.records) {
+        #expect(line.hasPrefix(record.representation.rawValue))
+        #expect(line.hasSuffix(verdict), "\(line)")
+        for text in [
+          "40+40", Figures.fixed(record.calibration.scale, 3),
+          Figures.fixed(record.calibration.offset, 3),
+          Figures.fixed(record.check.areaUnderCurve, 4), Figures.fixed(record.check.logLoss, 4),
+        ] { #expect(line.contains(text), "\(line) lacks \(text)") }
+        if let slope = record.check.slope {
+          #expect(
+            line.contains(
+              "\(Figures.fixed(slope.value, 3)) [\(Figures.fixed(slope.lower, 3)), "
+                + "\(Figures.fixed(slope.upper, 3))]"))
+        } else {
+          #expect(line.split(separator: " ").contains("-"))
+        }
+      }
+    }
+  }
+
+  @Test("a comparison: floors, real text's values, counts, reference, differences, what d is")
+  func comparison() throws {
+    let folder = try TemporaryFolder()
+    let rows = try comparison(in: folder.path)
+    let lines = ComparisonTable.lines(rows)
+    for row in rows {
+      let js = try #require(
+        row.scores.first { $0.metric == .jensenShannon && $0.order == 2 })
+      let line = try #require(lines.first { $0.hasPrefix(row.name) })
+      for text in [js.value, js.floor, js.excess, js.standardError] {
+        #expect(line.contains(Figures.fixed(text, 4)))
+      }
+      for metric in [Metric.recall, .distinctShare] {
+        let score = try #require(row.scores.first { $0.metric == metric && $0.order == 2 })
+        #expect(
+          line.contains(
+            "\(Figures.fixed(score.value, 4)) (\(Figures.fixed(score.floor, 4)))"))
+      }
+    }
+    let digest = try #require(rows[0].scores[0].reference.digest)
+    #expect(lines.contains { $0.hasPrefix("reference: corpus, test split") && $0.contains(digest) })
+    #expect(lines.contains { $0.contains("duplicates (real)") })
+    #expect(lines.contains("over 3 independent sets of 10 samples, at that count; same latents"))
+    let moved = try #require(lines.firstIndex { $0.hasPrefix("what moved") })
+    #expect(lines[moved + 1].contains("→") && lines[moved + 1].hasSuffix("5 units"))
+    #expect(
+      lines.last == "d of run, KL; run, JS: the critic's raw score, which is no log ratio")
+    #expect(lines.allSatisfy { $0.count <= 110 }, "a line is wider than a terminal")
+    #expect(!lines.contains { $0.hasPrefix("counts differ") })
+  }
+
+  @Test("a comparison of unequal counts and without floors says so")
+  func unequal() throws {
+    let folder = try TemporaryFolder()
+    let rows = try comparison(in: folder.path, fileLines: 4_000)
+    let lines = ComparisonTable.lines(rows)
+    #expect(lines.contains { $0.hasPrefix("counts differ") })
+    #expect(lines.contains { $0.hasPrefix("floor unavailable: needs ") })
+    #expect(ComparisonTable.lines([]).count <= 1)
+  }
+
+  /// Base, KL and JS rows of an untrained run, or the row of a long file beside it.
+  private func comparison(in folder: String, fileLines: Int? = nil) throws -> [ComparisonRow] {
+    let text = (0..<300).map { "\($0 * $0 % 1009) and \($0 * 7 % 31) and \($0)" }
+    let bytes = Array(text.joined(separator: "\n").utf8)
+    var preparation = CorpusPreparation()
+    preparation.length = 8
+    let corpus = try PreparedCorpus.prepare(
+      [CorpusSource(name: "digits") { MemorySource(bytes) }], with: preparation,
+      at: folder + "/corpus")
+    let session = try TrainingSession(
+      beginning: folder + "/run", corpus: corpus, preset: "tiny", width: 4,
+      recipe: AdversarialConfiguration(batch: 4, shards: 1, iterations: 0),
+      pace: TrainingSession.Pace(), threads: 1)
+    _ = try session.run { _ in .proceed }
+    var options = ScoringReference.Options()
+    options.orders = [2, 4]
+    var settings = Comparison.Settings()
+    settings.count = fileLines ?? 30
+    settings.sets = 3
+    settings.divergences = [.kullbackLeibler, .jensenShannon]
+    settings.refinement.steps = 2
+    let comparison = try Comparison(
+      reference: try ScoringReference(corpus: corpus, options: options), settings: settings,
+      threads: 1)
+    if let fileLines {
+      let (long, short) = (folder + "/long.txt", folder + "/short.txt")
+      try AtomicFile.write(
+        (0..<fileLines).map { "\($0)\n" }.joined(), to: long)
+      try AtomicFile.write("1\n2\n", to: short)
+      return try [long, short].map { try comparison.row(ofFile: $0) }
+    }
+    return try comparison.rows(
+      of: try Run(opening: folder + "/run"), name: "run",
+      choice: RatioChoice(kind: .raw, offset: .none))
+  }
+}
