@@ -101,6 +101,15 @@ let tests: [Target] = [
     name: "GenerativeModelsTests",
     dependencies: ["GenerativeModels", "NeuralNetworks", "Tensors", "Files", "Determinism"],
     exclude: ["Fixtures"]),
+  .testTarget(
+    name: "RunsTests",
+    dependencies: [
+      "Runs", "GenerativeModels", "NeuralNetworks", "Refinement", "TextCoding", "Tensors", "Files",
+      "Determinism",
+    ],
+    exclude: ["Fixtures"]),
+  .testTarget(name: "LibraryUseTests", dependencies: ["DGflow"]),
+  .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
 ]
 
 let package = Package(

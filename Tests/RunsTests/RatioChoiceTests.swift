@@ -133,10 +133,11 @@ struct RatioChoiceTests {
         == RatioChoice(kind: .calibrated, representation: .smoothed))
   }
 
-  @Test("a separable fit is taken, and says of itself that it is no ratio")
+  @Test("a separable fit is not the default, and says of itself that it is no ratio when asked for")
   func separable() throws {
     let calibration = try Self.calibration(real: 5)
-    let resolved = try ratio(.standard(for: calibration), calibration: calibration)
+    #expect(RatioChoice.standard(for: calibration) == RatioChoice(kind: .raw))
+    let resolved = try ratio(RatioChoice(kind: .calibrated), calibration: calibration)
     #expect(resolved.record.verdict == CalibrationCheck.separableNotice)
   }
 
