@@ -10,6 +10,7 @@ struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract: "Fit a run's critic as a log density ratio, and check the fit.",
+    usage: "dgflow calibrate [<options>] <run> --reference <reference>",
     discussion: """
       Fits d = scale · score + offset by logistic regression on the fit part of the corpus's \
       validation split and checks it on the check part, in three representations: raw (one-hot text \

@@ -10,6 +10,7 @@ struct CorpusDescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
     abstract: "Say what a corpus holds and how hard it is.",
+    usage: "dgflow corpus describe [<options>] <corpus>",
     discussion: """
       Prints counts, the JS floors (what real text scores against real text at that count) and the \
       cross-entropy of a character n-gram model of order 6 trained on the training split: the higher \

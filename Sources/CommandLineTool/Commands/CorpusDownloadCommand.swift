@@ -8,6 +8,7 @@ struct CorpusDownloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "download",
     abstract: "Download a public corpus; resumes where it broke off, checks size and SHA-256.",
+    usage: "dgflow corpus download [<options>] <name>",
     discussion: """
       Known corpora stand in manifest.yml of the data folder. The archive is kept as it is; \
       unpack it with tar and give the text files to `dgflow corpus prepare`.

@@ -8,6 +8,7 @@ struct CorpusSynthesizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize",
     abstract: "Write sentences from a grammar, one a line.",
+    usage: "dgflow corpus synthesize [<options>] <name>",
     discussion: """
       Sentence i depends on the seed and i alone, so the same command gives the same file everywhere.
 

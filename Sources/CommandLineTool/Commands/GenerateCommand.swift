@@ -8,6 +8,7 @@ struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Write samples of a run, one a line, without refinement.",
+    usage: "dgflow generate [<options>] <run>",
     discussion: """
       Sample i depends on the seed and i alone: a longer run of the command starts with the same \
       lines. `dgflow refine` with the same seed starts from the same latents.
