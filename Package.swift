@@ -108,6 +108,17 @@ let tests: [Target] = [
       "Determinism",
     ],
     exclude: ["Fixtures"]),
+  .testTarget(
+    name: "ExperimentsTests",
+    dependencies: [
+      "Experiments", "Runs", "GenerativeModels", "NeuralNetworks", "Refinement", "NGramScoring",
+      "TextCoding", "Tensors", "Files", "Determinism",
+    ]),
+  .testTarget(
+    name: "ReportingTests",
+    dependencies: [
+      "Reporting", "Experiments", "Runs", "Refinement", "NGramScoring", "TextCoding", "Files",
+    ]),
   .testTarget(name: "LibraryUseTests", dependencies: ["DGflow"]),
   .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
 ]
