@@ -141,6 +141,17 @@ struct RatioChoiceTests {
     #expect(resolved.record.verdict == CalibrationCheck.separableNotice)
   }
 
+  @Test("why a calibration does not serve ends a sentence")
+  func obstacles() throws {
+    #expect(RatioChoice.obstacle(to: nil) == "is missing")
+    #expect(RatioChoice.obstacle(to: try Self.calibration()) == nil)
+    #expect(
+      RatioChoice.obstacle(to: try Self.calibration(real: -1))
+        == "does not rate real text above generated text")
+    #expect(
+      RatioChoice.obstacle(to: try Self.calibration(real: 5)) == "is separable: not a ratio")
+  }
+
   @Test("a raw choice names the raw representation")
   func rawRepresentation() {
     #expect(RatioChoice(kind: .raw, representation: .smoothed).representation == .raw)

@@ -38,14 +38,25 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   ///
   /// A separable fit is no ratio: its scale is bounded by the ridge alone, and steps along it are many
   /// times too long. (On a tiny run with AUC 1.0000 and scale 21.6, KL at the default settings moved
-  /// JS-4 of 1,000 samples by −0.016 raw and by +0.000 calibrated.)
+  /// JS-4 of 1,000 samples by −0.016 raw and by +0.000 calibrated. On a `small` run of 3,000 iterations
+  /// with AUC 0.998 and scale 8.4, KL took the latents' norm from 11.3 to 11.6 raw and to 14.6
+  /// calibrated, off the prior, and recall-4 of 500 samples to 0.388 and 0.347.)
   public static func standard(
     for calibration: RunCalibration?, representation: RatioRepresentation = .decoded
   ) -> RatioChoice {
-    guard let record = calibration?.record(representation), record.calibration.scale > 0,
-      !record.check.isSeparable
-    else { return RatioChoice(kind: .raw) }
-    return RatioChoice(kind: .calibrated, representation: representation)
+    let serves = obstacle(to: calibration, representation: representation) == nil
+    return RatioChoice(kind: serves ? .calibrated : .raw, representation: representation)
+  }
+
+  /// Why a calibration does not serve as a ratio where nobody asks for it; nil where it does.
+  ///
+  /// The words follow a name in a sentence: "the decoded calibration of RUN *is missing*".
+  public static func obstacle(
+    to calibration: RunCalibration?, representation: RatioRepresentation = .decoded
+  ) -> String? {
+    guard let record = calibration?.record(representation) else { return "is missing" }
+    if record.calibration.scale <= 0 { return "does not rate real text above generated text" }
+    return record.check.isSeparable ? "is \(CalibrationCheck.separableNotice)" : nil
   }
 
   /// The ratio of a run under this choice, with what was done recorded beside it.
