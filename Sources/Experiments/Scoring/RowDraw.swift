@@ -13,25 +13,26 @@ enum RowDraw {
   ///   - excluded: lines that must not be drawn from.
   ///   - name: name of the random stream.
   static func rows(
-    of rows: [Int], lineNumbers: [Int]?, excluding excluded: Set<Int> = [], count: Int,
-    seed: UInt64, name: String
+    of rows: some RandomAccessCollection<Int>, lineNumbers: [Int]?,
+    excluding excluded: Set<Int> = [], count: Int, seed: UInt64, name: String
   ) -> [Int] {
     let stream = RandomStream(seed: seed, name: name)
     guard let lineNumbers else {
       return stream.distinctIndices(count: min(count, rows.count), below: rows.count)
-        .map { rows[$0] }
+        .map { rows[rows.index(rows.startIndex, offsetBy: $0)] }
     }
-    var lines: [Int] = []
-    var rowsOfLine: [Int: [Int]] = [:]
-    for row in rows where !excluded.contains(lineNumbers[row]) {
-      if rowsOfLine[lineNumbers[row], default: []].isEmpty { lines.append(lineNumbers[row]) }
-      rowsOfLine[lineNumbers[row], default: []].append(row)
+    // Rows by line, and where each line begins among them.
+    var ordered = rows.filter { !excluded.contains(lineNumbers[$0]) }
+    ordered.sort { (lineNumbers[$0], $0) < (lineNumbers[$1], $1) }
+    let starts = ordered.indices.filter {
+      $0 == 0 || lineNumbers[ordered[$0]] != lineNumbers[ordered[$0 - 1]]
     }
     let rowStream = RandomStream(seed: seed, name: name + ", row of a line")
-    return stream.distinctIndices(count: min(count, lines.count), below: lines.count).map { index in
-      let candidates = rowsOfLine[lines[index]] ?? []
-      return candidates[
-        rowStream.index(below: candidates.count, sample: UInt64(lines[index]), step: 0)]
+    return stream.distinctIndices(count: min(count, starts.count), below: starts.count).map {
+      let (start, end) = (starts[$0], $0 + 1 < starts.count ? starts[$0 + 1] : ordered.count)
+      let line = lineNumbers[ordered[start]]
+      return ordered[
+        start + rowStream.index(below: end - start, sample: UInt64(line), step: 0)]
     }
   }
 }

@@ -57,7 +57,7 @@ struct TrainingEvaluation {
     floors = estimate.value
     func draw(_ strings: TokenStrings, _ lineNumbers: [Int]?, _ name: String) -> [UInt16] {
       let rows = RowDraw.rows(
-        of: Array(0..<strings.count), lineNumbers: lineNumbers, count: Self.gapStrings, seed: seed,
+        of: 0..<strings.count, lineNumbers: lineNumbers, count: Self.gapStrings, seed: seed,
         name: name)
       return strings.rows(rows).withUnsafeTokens { Array($0) }
     }
