@@ -50,9 +50,12 @@ struct CalibrateCommand: ParsableCommand {
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
     let calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: count, seed: seed.seed, threads: threads.count)
-    // From here on a signal waits for the file.
+    // From here on a signal waits for the files.
     Interruption.isNoted = true
-    if !dryRun { try calibration.write(to: run.path + "/calibration.yml") }
+    if !dryRun {
+      try calibration.write(to: run.path + "/calibration.yml")
+      try RunCard.write(run: run.path)
+    }
     let output = StandardOutput()
     if json {
       try output.line(

@@ -80,27 +80,25 @@ struct CompareCommand: ParsableCommand {
     settings.seed = seed.seed
     let comparison = try Comparison(
       reference: measured, settings: settings, threads: threads.count)
+    // What cannot be done is said before the work, not after half of it.
+    let subjects = try inputs.map { try subject($0, divergences: settings.divergences, talk: talk) }
     var progress = ProgressMeter("compare", unit: "samples", talk: talk)
     var rows: [ComparisonRow] = []
-    for input in inputs {
-      if Interruption.isRequested {
-        throw Failure(.interrupted, "stopped before \(input); nothing was printed")
-      }
-      if FileSystem.exists(input), !FileSystem.isDirectory(input) {
-        rows.append(try comparison.row(ofFile: input))
-        continue
-      }
-      let run = try Run(opening: try Environment.data.run(input))
-      let calibration = try run.calibration()
-      let choice = flow.choice(calibration)
-      if let warning = flow.warning(calibration, of: run.path) { talk.warn(warning) }
-      let name = input.split(separator: "/").last.map(String.init) ?? input
-      rows += try comparison.rows(of: run, name: name, choice: choice) { step in
+    for subject in subjects {
+      switch subject {
+      case .file(let path):
         if Interruption.isRequested {
-          throw Failure(.interrupted, "stopped in the row \(step.row); nothing was printed")
+          throw Failure(.interrupted, "stopped before \(path); nothing was printed")
         }
-        progress.update(
-          text: "compare: \(step.row), \(step.done) of \(step.total) samples")
+        rows.append(try comparison.row(ofFile: path))
+      case .run(let run, let name, let choice):
+        rows += try comparison.rows(of: run, name: name, choice: choice) { step in
+          if Interruption.isRequested {
+            throw Failure(.interrupted, "stopped in the row \(step.row); nothing was printed")
+          }
+          progress.update(
+            text: "compare: \(step.row), \(step.done) of \(step.total) samples")
+        }
       }
     }
     progress.finish()
@@ -115,5 +113,26 @@ struct CompareCommand: ParsableCommand {
       for line in ComparisonTable.lines(rows) { try output.line(line) }
     }
     try output.flush()
+  }
+
+  /// One of the inputs.
+  private enum Subject {
+    case file(String)
+    case run(Run, name: String, choice: RatioChoice)
+  }
+
+  private func subject(_ input: String, divergences: [FDivergence], talk: Talk) throws -> Subject {
+    if FileSystem.exists(input), !FileSystem.isDirectory(input) { return .file(input) }
+    let run = try Run(opening: try Environment.data.run(input))
+    let model = try TextModel(run)
+    let calibration = try run.calibration()
+    let choice = flow.choice(calibration)
+    for divergence in divergences {
+      _ = try choice.ratio(
+        of: model, calibration: calibration, divergence: divergence, run: run.path)
+    }
+    if let warning = flow.warning(calibration, of: run.path) { talk.warn(warning) }
+    let name = input.split(separator: "/").last.map(String.init) ?? input
+    return .run(run, name: name, choice: choice)
   }
 }

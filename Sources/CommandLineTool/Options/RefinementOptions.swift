@@ -24,8 +24,9 @@ enum FittedRepresentation: String, ExpressibleByArgument, CaseIterable {
 struct RefinementOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: "The critic as it is (raw, as the paper), or calibrated; calibrated where the run has it."
-  )
+    help: ArgumentHelp(
+      "The critic as it is (raw, as the paper), or calibrated; calibrated where the run has a usable "
+        + "fit."))
   var ratio: RatioChoice.Kind?
 
   @Option(
@@ -74,8 +75,17 @@ struct RefinementOptions: ParsableArguments {
 
   /// What to warn of when the run is calibrated but its calibration is not what is climbed.
   func warning(_ calibration: RunCalibration?, of run: String) -> String? {
-    guard ratio == nil, calibration != nil, choice(calibration).kind == .raw else { return nil }
-    return "the \(representation.rawValue) calibration of \(run) does not rate real text above "
-      + "generated text, so the raw critic is climbed instead"
+    guard ratio == nil, let calibration, choice(calibration).kind == .raw else { return nil }
+    let record = calibration.record(representation.representation)
+    let reason =
+      if let record, record.check.isSeparable {
+        "is \(CalibrationCheck.separableNotice)"
+      } else if record != nil {
+        "does not rate real text above generated text"
+      } else {
+        "is missing"
+      }
+    return "the \(representation.rawValue) calibration of \(run) \(reason); "
+      + "the raw critic is climbed instead"
   }
 }
