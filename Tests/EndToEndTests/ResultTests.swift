@@ -170,6 +170,17 @@ import Testing
       #expect(differences.count == (row["name"] as? String == "run, base" ? 0 : 2))
       #expect(row["seconds"] is Double && row["examples"] is [String])
     }
+    // A run that was not calibrated cannot be refined by JS: said at once, before any row.
+    let bare = try scratch.copy(workshop.run, as: "bare")
+    try FileManager.default.removeItem(atPath: bare + "/calibration.yml")
+    expectError(
+      try dgflow("compare", bare, "--reference", workshop.corpus, "--count", "99999999"), 64,
+      "dgflow calibrate")
+    expectError(
+      try dgflow(
+        "compare", workshop.run, "nowhere", "--reference", workshop.corpus, "--count", "99999999"),
+      66, "nowhere")
+
     // The base row scores as generate and score do.
     let piped = try Tool.shell(
       "dgflow generate $run --count 60 | dgflow score - --reference $corpus --json",

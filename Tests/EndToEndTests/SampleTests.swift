@@ -159,5 +159,13 @@ import Testing
     #expect(warned.lines == (try refine("--count", "5", "--ratio", "raw")))
     expectError(
       try Tool.run(["refine", fitted, "--ratio", "calibrated", "--count", "1"]), 64, "-2.5")
+
+    // Nor one that tells the two kinds apart altogether.
+    let separable = calibration.replacing("scale: -2.5", with: "scale: 2.5")
+      .replacing("isSeparable: false", with: "isSeparable: true")
+    try Data(separable.utf8).write(to: URL(fileURLWithPath: file))
+    let separated = try Tool.run(["refine", fitted, "--count", "5", "--quiet"])
+    #expect(separated.errors.contains("separable: not a ratio; the raw critic"))
+    #expect(separated.lines == warned.lines)
   }
 }

@@ -148,6 +148,16 @@ import Testing
     #expect(more.status == 0 && more.errors.contains("iteration 8"), "\(more.errors)")
     let inspected = try Tool.output("inspect", "run", folder: scratch.folder)
     #expect(inspected.contains("trained: 8 iterations"))
+    // A calibration belongs to the weights that it was made for.
+    #expect(inspected.contains("calibration: none"))
+    let card = try scratch.bytes("run/CARD.md")
+    #expect(
+      try Tool.run(["refine", "run", "--count", "1"], folder: scratch.folder).errors
+        .contains("raw critic"))
+    let calibrated = try Tool.run(
+      ["calibrate", "run", "--reference", corpus, "--count", "50"], folder: scratch.folder)
+    #expect(calibrated.status == 0, "\(calibrated.errors)")
+    #expect(try scratch.bytes("run/CARD.md") != card)
     expectError(
       try Tool.run(
         ["train", corpus, "--output", "run", "--resume", "--iterations", "7"],
