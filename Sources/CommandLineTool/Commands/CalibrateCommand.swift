@@ -75,11 +75,8 @@ struct CalibrateCommand: ParsableCommand {
         "\(record.representation.rawValue): AUC above \(CalibrationCheck.separableThreshold), "
           + CalibrationCheck.separableNotice)
     }
-    for record in calibration.records
-    where record.representation == .decoded && record.calibration.scale <= 0 {
-      talk.warn(
-        "this critic does not rate real text above generated text (scale "
-          + "\(Figures.fixed(record.calibration.scale, 3))), so `refine` keeps to the raw critic")
+    if let obstacle = RatioChoice.obstacle(to: calibration) {
+      talk.warn("the decoded calibration \(obstacle), so `refine` keeps to the raw critic")
     }
     if !dryRun { talk.say("written to \(run.path)/calibration.yml") }
   }

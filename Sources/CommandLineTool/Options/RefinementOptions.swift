@@ -75,17 +75,11 @@ struct RefinementOptions: ParsableArguments {
 
   /// What to warn of when the run is calibrated but its calibration is not what is climbed.
   func warning(_ calibration: RunCalibration?, of run: String) -> String? {
-    guard ratio == nil, let calibration, choice(calibration).kind == .raw else { return nil }
-    let record = calibration.record(representation.representation)
-    let reason =
-      if let record, record.check.isSeparable {
-        "is \(CalibrationCheck.separableNotice)"
-      } else if record != nil {
-        "does not rate real text above generated text"
-      } else {
-        "is missing"
-      }
-    return "the \(representation.rawValue) calibration of \(run) \(reason); "
+    let fit = representation.representation
+    guard ratio == nil, calibration != nil,
+      let obstacle = RatioChoice.obstacle(to: calibration, representation: fit)
+    else { return nil }
+    return "the \(fit.rawValue) calibration of \(run) \(obstacle); "
       + "the raw critic is climbed instead"
   }
 }
