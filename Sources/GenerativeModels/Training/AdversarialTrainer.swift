@@ -160,7 +160,7 @@ public final class AdversarialTrainer {
     _ squares: [Double], names: [String], loss: Double, network: String
   ) throws {
     let place = "iteration \(state.iteration + 1), \(network) step"
-    let remedy = "go on from the last checkpoint with lower rates"
+    let remedy = "begin another run with lower rates"
     guard loss.isFinite else {
       throw Failure(.internalFault, "\(place): the loss is \(loss), not finite; \(remedy)")
     }
