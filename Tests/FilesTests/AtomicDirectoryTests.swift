@@ -41,7 +41,8 @@ import Testing
     let early = try AtomicDirectory(path: folder.file("run"))
     try fill(early, "one")
     try early.commit()
-    expectFailure(.cannotWrite, folder.file("run"), "File exists; remove it or choose another name") {
+    expectFailure(.cannotWrite, folder.file("run"), "File exists; remove it or choose another name")
+    {
       _ = try AtomicDirectory(path: folder.file("run"))
     }
     #expect(folder.names == ["run"])
@@ -58,7 +59,8 @@ import Testing
     try fill(directory, "one")
     mkdir(folder.file("run"), 0o777)
     try folder.put([1], "run/rival")
-    expectFailure(.cannotWrite, folder.file("run"), "File exists; remove it or choose another name") { try directory.commit() }
+    expectFailure(.cannotWrite, folder.file("run"), "File exists; remove it or choose another name")
+    { try directory.commit() }
     #expect(folder.names == ["run"])
     #expect(try folderEntries(folder.file("run")).map(\.name) == ["rival"])
   }

@@ -131,7 +131,7 @@ struct CompareCommand: ParsableCommand {
       _ = try choice.ratio(
         of: model, calibration: calibration, divergence: divergence, run: run.path)
     }
-    if let warning = flow.warning(calibration, of: run.path) { talk.warn(warning) }
+    if let note = flow.note(calibration, of: run.path) { talk.say(note) }
     let name = input.split(separator: "/").last.map(String.init) ?? input
     return .run(run, name: name, choice: choice)
   }

@@ -71,7 +71,7 @@ struct RefineCommand: ParsableCommand {
     let model = try TextModel(opened)
     let calibration = try opened.calibration()
     let choice = flow.choice(calibration)
-    if let warning = flow.warning(calibration, of: opened.path) { talk.warn(warning) }
+    if let note = flow.note(calibration, of: opened.path) { talk.say(note) }
     let ratio = try choice.ratio(
       of: model, calibration: calibration, divergence: divergence, run: opened.path)
     let sampler = try RefinedSampler(

@@ -73,8 +73,8 @@ struct RefinementOptions: ParsableArguments {
       kind: ratio ?? standard.kind, representation: representation.representation, offset: offset)
   }
 
-  /// What to warn of when the run is calibrated but its calibration is not what is climbed.
-  func warning(_ calibration: RunCalibration?, of run: String) -> String? {
+  /// What to say when the run is calibrated but its calibration is not what is climbed.
+  func note(_ calibration: RunCalibration?, of run: String) -> String? {
     let fit = representation.representation
     guard ratio == nil, calibration != nil,
       let obstacle = RatioChoice.obstacle(to: calibration, representation: fit)
