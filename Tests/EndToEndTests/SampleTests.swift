@@ -148,15 +148,16 @@ import Testing
       #expect(try refine("--count", "5", "--representation", representation).count == 5)
     }
 
-    // One that says the opposite is not, with a warning.
+    // One that says the opposite is not, and that is said.
     let fitted = try scratch.copy(run, as: "fitted")
     let file = fitted + "/calibration.yml"
     let calibration = try String(contentsOfFile: file, encoding: .utf8)
       .replacing(#/\n    scale: .*/#) { _ in "\n    scale: -2.5" }
     try Data(calibration.utf8).write(to: URL(fileURLWithPath: file))
-    let warned = try Tool.run(["refine", fitted, "--count", "5", "--quiet"])
-    #expect(warned.errorLines.count == 1 && warned.errors.hasPrefix("warning: the decoded"))
-    #expect(warned.lines == (try refine("--count", "5", "--ratio", "raw")))
+    let opposite = try Tool.run(["refine", fitted, "--count", "5"])
+    #expect(opposite.errorLines.first?.hasPrefix("the decoded calibration of") == true)
+    #expect(try Tool.run(["refine", fitted, "--count", "5", "--quiet"]).errors.isEmpty)
+    #expect(opposite.lines == (try refine("--count", "5", "--ratio", "raw")))
     expectError(
       try Tool.run(["refine", fitted, "--ratio", "calibrated", "--count", "1"]), 64, "-2.5")
 
@@ -164,8 +165,8 @@ import Testing
     let separable = calibration.replacing("scale: -2.5", with: "scale: 2.5")
       .replacing("isSeparable: false", with: "isSeparable: true")
     try Data(separable.utf8).write(to: URL(fileURLWithPath: file))
-    let separated = try Tool.run(["refine", fitted, "--count", "5", "--quiet"])
+    let separated = try Tool.run(["refine", fitted, "--count", "5"])
     #expect(separated.errors.contains("separable: not a ratio; the raw critic"))
-    #expect(separated.lines == warned.lines)
+    #expect(separated.lines == opposite.lines)
   }
 }
