@@ -55,6 +55,17 @@ struct CheckpointTests {
     #expect(state != states[1])
   }
 
+  @Test("what a killed training left half-written goes with the next one; other folders stay")
+  func halfWritten() throws {
+    try write(1)
+    for name in ["2.partial-0a1b2c3d", "mine.partial-0a1b2c3d", "2.notes"] {
+      try FileSystem.makeDirectory("\(run.path)/checkpoints/\(name)")
+    }
+    try AtomicFile.write("torn", to: run.path + "/checkpoints/2.partial-0a1b2c3d/half")
+    try write(2)
+    #expect(try names == ["1", "2", "2.notes", "mine.partial-0a1b2c3d"])
+  }
+
   @Test("older ones are kept as far as asked, the newest always", arguments: [0, 1, 2, 3])
   func keeping(count: Int) throws {
     for iteration in 0...3 { try write(iteration, keeping: count) }

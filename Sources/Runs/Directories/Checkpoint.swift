@@ -43,7 +43,10 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     instructionSet = Operations.instructionSet
   }
 
-  /// Writes the checkpoint of a run, then removes all but the newest `keeping`.
+  /// Writes the checkpoint of a run, then removes what is no longer needed.
+  ///
+  /// That is all but the newest `keeping`, and what a training that was killed left half-written. Only
+  /// one training at a time may write to a run.
   ///
   /// - Returns: the folder.
   /// - Throws: `Failure` of kind `cannotWrite`; older checkpoints are then still there.
@@ -60,6 +63,11 @@ public struct Checkpoint: Codable, Sendable, Equatable {
     let older = try Self.iterations(run: path).filter { $0 < iteration }
     for old in older.dropLast(max(0, keeping - 1)) {
       FileSystem.removeDirectory("\(folder)/\(old)")
+    }
+    for name in try FileSystem.names(in: folder) {
+      let parts = name.split(separator: ".", maxSplits: 1)
+      guard parts.count == 2, Int(parts[0]) != nil, parts[1].hasPrefix("partial-") else { continue }
+      FileSystem.removeDirectory("\(folder)/\(name)")
     }
     return directory.path
   }
