@@ -133,7 +133,7 @@ struct FloorTests {
       var values: [Double] = []
       var floors: [Double] = []
       for draw in 0..<5 {
-        let heldOut = Set(chosen.lines[draw].map { lineNumbers[lines.rowsOfLine[$0][0]] })
+        let heldOut = Set(chosen.lines[draw].map { lineNumbers[lines.allRows(of: [$0])[0]] })
         let rest = file.rows((0..<300).filter { !heldOut.contains(lineNumbers[$0]) })
         #expect(rest.count == 250)
         let restCounts = dictionaryCounts(rest, order: order)

@@ -3,31 +3,42 @@
 import Determinism
 
 /// The rows of a pool of strings by line, and random choices among them.
+///
+/// Two integers a row where strings were cut from lines, nothing where every string is its own line.
 struct LinePool {
-  /// Rows of each line, lines ascending by number, rows ascending.
-  let rowsOfLine: [[Int]]
-
-  var count: Int { rowsOfLine.count }
+  /// Number of lines.
+  let count: Int
+  /// Rows by line, lines ascending by number, rows ascending; nil where row n is line n.
+  private let ordered: [Int]?
+  /// Where each line's rows begin in `ordered`, and its end.
+  private let starts: [Int]
 
   /// - Precondition: as many line numbers as rows.
   init(rows: Int, lineNumbers: [Int]?) {
     guard let lineNumbers else {
-      rowsOfLine = (0..<rows).map { [$0] }
+      count = rows
+      ordered = nil
+      starts = []
       return
     }
     precondition(
       lineNumbers.count == rows,
       "LinePool: \(lineNumbers.count) line numbers for \(rows) token strings")
     let order = (0..<rows).sorted { (lineNumbers[$0], $0) < (lineNumbers[$1], $1) }
-    var groups: [[Int]] = []
-    for (place, row) in order.enumerated() {
-      if place > 0, lineNumbers[order[place - 1]] == lineNumbers[row] {
-        groups[groups.count - 1].append(row)
-      } else {
-        groups.append([row])
-      }
+    var starts: [Int] = []
+    for place in order.indices
+    where place == 0 || lineNumbers[order[place - 1]] != lineNumbers[order[place]] {
+      starts.append(place)
     }
-    rowsOfLine = groups
+    count = starts.count
+    ordered = order
+    self.starts = starts + [rows]
+  }
+
+  /// Rows of one line, ascending.
+  func rows(ofLine line: Int) -> ArraySlice<Int> {
+    guard let ordered else { return [line] }
+    return ordered[starts[line]..<starts[line + 1]]
   }
 
   /// `draws` choices of `size` different lines: disjoint where there are lines enough, else each
@@ -55,13 +66,14 @@ struct LinePool {
     let stream = RandomStream(seed: seed, name: "floor row")
     return lines.enumerated().map { draw, chosen in
       chosen.map { line in
-        let rows = rowsOfLine[line]
-        if rows.count == 1 { return rows[0] }
-        return rows[stream.index(below: rows.count, sample: UInt64(line), step: UInt32(draw))]
+        let rows = rows(ofLine: line)
+        if rows.count == 1 { return rows[rows.startIndex] }
+        let chosen = stream.index(below: rows.count, sample: UInt64(line), step: UInt32(draw))
+        return rows[rows.startIndex + chosen]
       }
     }
   }
 
   /// All rows of `lines`.
-  func allRows(of lines: [Int]) -> [Int] { lines.flatMap { rowsOfLine[$0] } }
+  func allRows(of lines: [Int]) -> [Int] { lines.flatMap { rows(ofLine: $0) } }
 }
