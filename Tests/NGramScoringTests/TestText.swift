@@ -18,11 +18,6 @@ struct GoldenScores: Decodable {
     let distinctShare: Double
     let jackknife: Double?
   }
-  struct ModelValue: Decodable {
-    let order: Int
-    let nats: Double
-    let symbols: Int
-  }
   struct Quantile: Decodable {
     let confidence: Double
     let degreesOfFreedom: Int
@@ -37,7 +32,6 @@ struct GoldenScores: Decodable {
   let divergences: [Divergence]
   let duplicateRate: Double
   let exactCopyRate: Double
-  let crossEntropies: [ModelValue]
   let studentQuantiles: [Quantile]
 
   static func load() throws -> GoldenScores {

@@ -5,8 +5,8 @@
 
 writes Tests/NGramScoringTests/Fixtures/divergences.json: JS-1 to JS-6 of two small texts by SciPy (squared
 jensenshannon, base 2) and by a plain re-statement of the published language-GAN helper, n-gram recall, precision and
-distinct share, duplicate and copy rates, delete-group jackknife errors, cross-entropies of a Witten-Bell character
-model written with dictionaries, and quantiles of Student's t. The texts are written here and stored in the fixture.
+distinct share, duplicate and copy rates, delete-group jackknife errors, and quantiles of Student's t. The texts are
+written here and stored in the fixture.
 """
 import collections
 import datetime
@@ -135,37 +135,6 @@ def jackknife(rows, reference, order, groups=10):
     return math.sqrt((groups - 1) / groups * math.fsum((value - mean) ** 2 for value in values))
 
 
-class WittenBell:
-    """P(w|h) = (c(hw) + T(h) P(w|h')) / (c(h) + T(h)), uniform 1/V at the bottom; recursion over dictionaries."""
-
-    def __init__(self, rows, order, size):
-        self.order, self.size = order, size
-        self.followers = collections.defaultdict(collections.Counter)
-        for row in rows:
-            for context, symbol in self.predictions(row):
-                for start in range(len(context) + 1):
-                    self.followers[context[start:]][symbol] += 1
-
-    def predictions(self, row):
-        end = row.index(PADDING) + 1 if PADDING in row else len(row)
-        history = ["<begin>"] + row[:end]
-        for place in range(1, len(history)):
-            yield tuple(history[max(0, place - self.order + 1):place]), history[place]
-
-    def probability(self, context, symbol):
-        lower = self.probability(context[1:], symbol) if context else 1 / self.size
-        followers = self.followers.get(context)
-        if not followers:
-            return lower
-        distinct = len(followers)
-        return (followers[symbol] + distinct * lower) / (sum(followers.values()) + distinct)
-
-    def cross_entropy(self, rows):
-        terms = [-math.log(self.probability(context, symbol))
-                 for row in rows for context, symbol in self.predictions(row)]
-        return {"nats": math.fsum(terms) / len(terms), "symbols": len(terms)}
-
-
 symbols = "".join(sorted(set(REFERENCE.replace("\n", ""))))  # the samples' q, x, z may be unknown
 size = len(symbols) + 2
 reference, samples = encode(REFERENCE, symbols), encode(SAMPLES, symbols)
@@ -196,8 +165,6 @@ fixture = {
     "divergences": divergences,
     "duplicateRate": 1 - len({tuple(row) for row in samples}) / len(samples),
     "exactCopyRate": sum(tuple(row) in copies for row in samples) / len(samples),
-    "crossEntropies": [
-        {"order": order, **WittenBell(reference, order, size).cross_entropy(samples)} for order in (1, 2, 3, 6, 9)],
     "studentQuantiles": [
         {"confidence": confidence, "degreesOfFreedom": freedom,
          "value": float(student.ppf(0.5 + confidence / 2, freedom))}

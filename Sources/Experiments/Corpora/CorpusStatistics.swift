@@ -9,7 +9,7 @@ public struct CorpusStatistics: Codable, Sendable {
   public let trainingStrings: Int
   /// Share of training strings that are distinct, in (0, 1]; nil where they were not counted.
   public let distinctShare: Double?
-  /// Order of the character n-gram model.
+  /// Order of the character n-gram model: the default, or the strings' length where that is less.
   public let modelOrder: Int
   /// Cross-entropy of the test split under the model of the training split.
   public let crossEntropy: CrossEntropy
@@ -39,7 +39,7 @@ public struct CorpusStatistics: Codable, Sendable {
     trainingStrings = training.count
     let distinct = corpus.description.report.train.distinct
     distinctShare = distinct > 0 ? Double(distinct) / Double(training.count) : nil
-    modelOrder = ScoringDefaults.modelOrder
+    modelOrder = min(ScoringDefaults.modelOrder, corpus.codec.length)
     crossEntropy = try CharacterModel(
       training: training, order: modelOrder, vocabularySize: vocabularySize, threads: threads
     ).crossEntropy(of: test, threads: threads)

@@ -3,18 +3,22 @@
 import Files
 import TextCoding
 
-/// An interpolated character n-gram model with Witten–Bell smoothing.
+/// An interpolated modified Kneser–Ney model of characters.
 ///
-/// For a context h of j − 1 symbols, with c(h w) the number of times w followed h in training,
-/// c(h) = Σ_w c(h w), T(h) the number of different symbols that followed h, and h′ the context
-/// without its oldest symbol,
+/// For a context h of j − 1 symbols and h′ the context without its oldest symbol,
 ///
-///     P(w | h) = (c(h w) + T(h) P(w | h′)) / (c(h) + T(h)),   P(w | h) = P(w | h′) where c(h) = 0,
+///     P(w | h) = (c(h w) − D(c(h w)) + B(h) P(w | h′)) / c(h),     c(h) = Σ_w c(h w),
+///     B(h) = Σ_w D(c(h w)),                   P(w | h) = P(w | h′) where c(h) = 0,
 ///
-/// and, below the empty context, the uniform base P(w) = 1/V. All orders use plain counts. This is
-/// the interpolated form of Witten and Bell's method C (IEEE Trans. Information Theory 37(4), 1991),
-/// with weight T(h)/(c(h) + T(h)) on the shorter context: no parameter to tune, and
-/// a probability for every symbol in every context.
+/// and, below the empty context, the uniform base 1/V, interpolated with the weight B/c of the
+/// unigrams. c is the plain count for j = k, the longest order, and the *continuation count*
+/// N₁₊(• h w), the number of different symbols (or the begin mark) that precede h w, for shorter
+/// j; n-grams that begin with the begin mark have nothing before them and keep their plain count.
+/// D takes D₁, D₂ or D₃₊ from a count of 1, 2 or more, and is estimated for each order from its own
+/// counts (``KneserNeyDiscounts``); where that cannot be done, ``fallbackOrders`` says so. Source:
+/// Chen and Goodman, *An Empirical Study of Smoothing Techniques for Language Modeling*, Harvard
+/// TR-10-98, 1998, section 3; conventions as in kenlm.
+/// Probabilities sum to 1 over the V symbols in every context, and none is 0.
 ///
 /// **What is predicted.** Each string is read as a begin mark, its symbols up to the first padding
 /// token, and that padding token as the end. The begin mark is context only, once; contexts near it
@@ -32,85 +36,90 @@ public struct CharacterModel: Sendable {
   private let tables: Tables
 
   private enum Tables: Sendable {
-    case packed64(WittenBellTables<UInt64>)
-    case packed128(WittenBellTables<UInt128>)
+    case packed64(KneserNeyTables<UInt64>)
+    case packed128(KneserNeyTables<UInt128>)
   }
 
   /// Counts `training`.
   ///
+  /// Memory grows with the number of distinct n-grams, not with the text.
+  ///
   /// - Parameters:
   ///   - training: token strings `[N, L]`; N = 0 gives the uniform model.
-  ///   - order: k ≥ 1; 6 by default.
-  ///   - vocabularySize: V, 1 ≤ V ≤ 65,534.
+  ///   - order: k, 1 ≤ k ≤ L; 6 by default.
+  ///   - vocabularySize: V, 1 ≤ V ≤ 65,536.
   ///   - threads: at least 1; the model does not depend on it.
-  /// - Throws: ``Files/Failure`` `usage` where the order is not positive, V is out of range or
-  ///   (V + 1)ᵏ exceeds 128 bits; `badData` where a token is outside the vocabulary.
+  /// - Throws: ``Files/Failure`` `usage` where k or V is out of range or (V + 2)ᵏ exceeds
+  ///   2¹²⁸; `badData` where a token is outside the vocabulary.
   public init(
     training: TokenStrings, order: Int = ScoringDefaults.modelOrder, vocabularySize: Int,
     threads: Int = 1
   ) throws {
-    guard order >= 1 else {
-      throw Failure(.usage, "model order \(order) is not positive: choose an order from 1 up")
-    }
-    guard (1...65_534).contains(vocabularySize) else {
-      throw Failure(
-        .usage,
-        "vocabulary size \(vocabularySize) is outside 1...65534: a character model keeps two of "
-          + "the 65,536 tokens for itself")
-    }
-    try NGramCounts.checkTokens(of: training, vocabularySize: vocabularySize)
-    self.order = order
-    self.vocabularySize = vocabularySize
-    trainingStrings = training.count
-    switch NGramKeyLayout.narrowest(order: order, vocabularySize: vocabularySize + 1) {
-    case .packed64:
+    self.init(
+      try MarkedGrams(training, order: order, vocabularySize: vocabularySize, threads: threads))
+  }
+
+  /// The model of counted text.
+  init(_ training: MarkedGrams) {
+    order = training.order
+    vocabularySize = training.vocabularySize
+    trainingStrings = training.strings
+    switch training.lists {
+    case .packed64(let grams):
       tables = .packed64(
-        WittenBellTables(training, order: order, vocabularySize, threads: threads))
-    case .packed128:
+        KneserNeyTables(grams: grams, base: vocabularySize + 2, vocabularySize: vocabularySize))
+    case .packed128(let grams):
       tables = .packed128(
-        WittenBellTables(training, order: order, vocabularySize, threads: threads))
-    case .slices:
-      throw Failure(
-        .usage,
-        "a character model of order \(order) over \(vocabularySize) symbols needs keys of more "
-          + "than 128 bits: choose a lower order")
+        KneserNeyTables(grams: grams, base: vocabularySize + 2, vocabularySize: vocabularySize))
+    }
+  }
+
+  /// The discounts of orders 1…k; nil for orders longer than any string with its marks, of which
+  /// there is no n-gram.
+  public var discounts: [KneserNeyDiscounts?] {
+    switch tables {
+    case .packed64(let tables): tables.discounts
+    case .packed128(let tables): tables.discounts
+    }
+  }
+
+  /// Orders whose discounts could not be estimated and are ½, 1 and 3/2, ascending.
+  ///
+  /// Not empty for little or artificial text; to be said beside the value.
+  public var fallbackOrders: [Int] {
+    zip(1..., discounts).compactMap { order, discounts in
+      discounts?.isFallback == true ? order : nil
     }
   }
 
   /// The mean negative log probability of the symbols of `strings`.
   ///
-  /// Time O(k N L log) for N strings; each distinct n-gram is looked up once.
+  /// Each distinct n-gram is looked up once.
   ///
   /// - Throws: ``Files/Failure`` `badData` where there is no string or a token is outside the
   ///   vocabulary.
   public func crossEntropy(of strings: TokenStrings, threads: Int = 1) throws -> CrossEntropy {
-    guard strings.count > 0 else {
+    try crossEntropy(
+      of: MarkedGrams(
+        strings, order: order, vocabularySize: vocabularySize, threads: threads))
+  }
+
+  /// As ``crossEntropy(of:threads:)``, for counted text.
+  ///
+  /// - Precondition: same order and vocabulary size.
+  func crossEntropy(of text: MarkedGrams) throws -> CrossEntropy {
+    precondition(
+      text.order == order && text.vocabularySize == vocabularySize,
+      "CharacterModel of order \(order) over \(vocabularySize) symbols given a text counted at "
+        + "order \(text.order) over \(text.vocabularySize)")
+    guard text.strings > 0 else {
       throw Failure(.badData, "no token strings: a cross-entropy needs at least one")
     }
-    try NGramCounts.checkTokens(of: strings, vocabularySize: vocabularySize)
-    switch tables {
-    case .packed64(let tables): return tables.crossEntropy(of: strings, threads: threads)
-    case .packed128(let tables): return tables.crossEntropy(of: strings, threads: threads)
+    switch (tables, text.lists) {
+    case (.packed64(let tables), .packed64(let lists)): return tables.crossEntropy(of: lists)
+    case (.packed128(let tables), .packed128(let lists)): return tables.crossEntropy(of: lists)
+    default:
+      preconditionFailure("CharacterModel: keys of model and text differ in width")
     }
   }
-}
-
-/// How many nats or bits a model needs for a symbol of a text.
-public struct CrossEntropy: Sendable, Codable, Equatable {
-  /// −(1/n) Σ ln P(symbol | context), nats a symbol, ≥ 0; lower means more predictable.
-  public let nats: Double
-  /// n: symbols predicted, ends included.
-  public let symbols: Int
-
-  /// - Precondition: `symbols` is positive.
-  public init(nats: Double, symbols: Int) {
-    precondition(symbols > 0, "CrossEntropy: \(symbols) symbols, at least 1 needed")
-    self.nats = nats
-    self.symbols = symbols
-  }
-
-  /// Bits a symbol: nats / ln 2.
-  public var bits: Double { nats / naturalLogarithm(2) }
-  /// e^nats, the number of equally likely symbols that would be as hard to predict.
-  public var perplexity: Double { exponential(nats) }
 }
