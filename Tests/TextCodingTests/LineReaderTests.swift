@@ -139,7 +139,9 @@ struct LineReaderTests {
       let padded = Array("12345678".utf8) + bytes
       expected.append(String(decoding: padded, as: UTF8.self))
       text += padded + [0x0A]
-      let isValid = padded.withUnsafeBufferPointer { firstInvalidByte($0) == nil }
+      let isValid = padded.withUnsafeBufferPointer {
+        endOfValidText($0, from: 0) == padded.count
+      }
       if isValid != (String(validating: bytes, as: UTF8.self) != nil) {
         Issue.record("validity of \(bytes)")
       }

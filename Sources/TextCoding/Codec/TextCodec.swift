@@ -80,8 +80,9 @@ public struct TextCodec: Sendable, Equatable {
     var tokens: [UInt16] = []
     var count = 0
     while count < limit {
-      let isLine: Void? = try lines.next { line in
-        try encoder.append(line, to: &tokens, place: "\(lines.name), line \(lines.lineNumber)")
+      let isLine: Void? = try lines.nextScanned { line, plain in
+        try encoder.append(
+          line, plain: plain, to: &tokens, place: "\(lines.name), line \(lines.lineNumber)")
       }
       if isLine == nil { break }
       count += 1

@@ -49,20 +49,29 @@ func decodeScalar(
   return (scalar, length)
 }
 
-/// The index of the first byte that does not belong to valid UTF-8; nil where all is valid.
-func firstInvalidByte(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-  let raw = UnsafeRawBufferPointer(bytes)
-  var index = 0
-  while index < bytes.count {
-    while index + 8 <= bytes.count,
-      raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-    { index += 8 }
-    guard index < bytes.count else { return nil }
-    let (scalar, length) = decodeScalar(bytes, at: index)
-    guard scalar != nil else { return index }
-    index += length
+/// The index of the first byte from `start` on that ends a line (LF, CR), is NUL or does not belong
+/// to valid UTF-8; the number of bytes where there is none.
+func endOfValidText(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+  let count = bytes.count
+  var index = start
+  while index < count {
+    let byte = bytes[index]
+    if byte < 0x80 {
+      if byte == 0x0A || byte == 0x0D || byte == 0 { return index }
+      index += 1
+    } else if byte >= 0xC2, byte <= 0xDF, index + 1 < count, bytes[index + 1] & 0xC0 == 0x80 {
+      index += 2
+    } else if byte >= 0xE1, byte <= 0xEC, index + 2 < count,
+      bytes[index + 1] & 0xC0 == 0x80, bytes[index + 2] & 0xC0 == 0x80
+    {
+      index += 3
+    } else {
+      let (scalar, length) = decodeScalar(bytes, at: index)
+      if scalar == nil { return index }
+      index += length
+    }
   }
-  return nil
+  return index
 }
 
 /// Hands out the UTF-8 bytes of a scalar.
@@ -97,16 +106,16 @@ func appendUTF8(of scalar: UInt32, to bytes: inout [UInt8]) {
 @inline(__always)
 func endOfPrintableASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
   let high: UInt64 = 0x8080_8080_8080_8080
-  let space: UInt64 = 0x2020_2020_2020_2020
-  let one: UInt64 = 0x0101_0101_0101_0101
   let raw = UnsafeRawBufferPointer(bytes)
   var index = start
   while index + 8 <= end {
-    let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-    let isASCII = word & high == 0
-    let isAtLeastSpace = ((word | high) &- space) & high == high
-    let isBelowDelete = (word &+ one) & high == 0
-    guard isASCII && isAtLeastSpace && isBelowDelete else { break }
+    let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    // No sum below leaves its byte: the top bit says at least 0x20, or 0x7F.
+    let low = word & ~high
+    let atLeastSpace = low &+ 0x6060_6060_6060_6060
+    let isDelete = low &+ 0x0101_0101_0101_0101
+    let others = (word | ~atLeastSpace | isDelete) & high
+    if others != 0 { return index + others.trailingZeroBitCount >> 3 }
     index += 8
   }
   while index < end, bytes[index] >= 0x20, bytes[index] < 0x7F { index += 1 }

@@ -39,6 +39,13 @@ struct SymbolScanner {
     }
   }
 
+  /// The code of a printable ASCII character, which is one symbol in every unit.
+  func code(ofPlain byte: UInt8) -> SymbolCode {
+    let isUpperCase = byte >= 0x41 && byte <= 0x5A
+    let folds = pass.normalisation.foldsCase && unit != .byte
+    return SymbolCode(folds && isUpperCase ? byte | 0x20 : byte)
+  }
+
   /// Hands out the codes of the symbols known of the latest line, at most `limit`; `cluster` says
   /// the code of a cluster of several scalars.
   @inline(__always)

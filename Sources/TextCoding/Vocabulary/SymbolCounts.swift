@@ -59,8 +59,23 @@ public struct SymbolCounts: Sendable {
     for code in codes where Int(code) >= known { add(code, times: 1) }
   }
 
+  /// Adds the counts of a text of the same unit and normalisation.
+  public mutating func add(_ other: SymbolCounts) {
+    precondition(
+      unit == other.unit && normalisation == other.normalisation,
+      "SymbolCounts.add: counts of \(other.unit) and \(other.normalisation) do not add to those of "
+        + "\(unit) and \(normalisation)")
+    for (code, count) in other.singleCounts.enumerated() where count > 0 {
+      add(SymbolCode(code), times: count)
+    }
+    for (index, count) in other.clusterCounts.enumerated() where count > 0 {
+      let code = other.clusters[index].withUnsafeBufferPointer { self.code($0) }
+      add(code, times: count)
+    }
+  }
+
   @inline(__always)
-  private mutating func add(_ code: SymbolCode, times: Int) {
+  mutating func add(_ code: SymbolCode, times: Int) {
     total += times
     if code < firstClusterCode {
       if code >= singleCounts.count { grow(toHold: code) }

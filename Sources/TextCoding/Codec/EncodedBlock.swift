@@ -1,0 +1,57 @@
+/// The token strings `[count, L]` of a block of lines.
+///
+/// `@unchecked Sendable`: one thread at a time writes it, and none while it is handed out.
+public final class EncodedBlock: @unchecked Sendable {
+  /// The number of the block's first string in the whole text, from 0.
+  public internal(set) var firstRow = 0
+  /// The number of strings, 0 where all lines of the block are empty and skipped.
+  public private(set) var count = 0
+  /// The number L of tokens in each.
+  public let length: Int
+
+  private var tokens = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 0)
+
+  init(length: Int) { self.length = length }
+
+  deinit { tokens.deallocate() }
+
+  /// Gives `body` all count · L tokens, string after string; the buffer is valid only inside.
+  public func withUnsafeTokens<R>(
+    _ body: (UnsafeBufferPointer<UInt16>) throws -> R
+  ) rethrows -> R {
+    try body(UnsafeBufferPointer(rebasing: tokens[..<(count * length)]))
+  }
+
+  /// Replaces the strings by those of a scanner's lines, at most `limit`.
+  func encode(
+    _ lines: inout LineScanner, with encoder: inout TextEncoder, limit: Int
+  ) throws {
+    let length = length
+    var tokens = tokens
+    count = 0
+    var rows = 0
+    while rows < limit, let line = try lines.next() {
+      let used = rows * length
+      if tokens.count - used < length { tokens = grow(keeping: used) }
+      let row = UnsafeMutableBufferPointer(rebasing: tokens[used..<used + length])
+      do throws(ControlCharacter) {
+        try lines.withBytes(of: line) { bytes throws(ControlCharacter) in
+          try encoder.encode(bytes, plain: line.plain, into: row)
+        }
+      } catch {
+        throw error.failure(in: lines.place)
+      }
+      rows += 1
+    }
+    count = rows
+  }
+
+  private func grow(keeping used: Int) -> UnsafeMutableBufferPointer<UInt16> {
+    let larger = UnsafeMutableBufferPointer<UInt16>.allocate(
+      capacity: max(2 * tokens.count, 1024 * length))
+    _ = larger.update(fromContentsOf: tokens[..<used])
+    tokens.deallocate()
+    tokens = larger
+    return larger
+  }
+}
