@@ -1,0 +1,148 @@
+// The sums behind the divergences without one and two parts.
+
+import Glibc
+
+/// Overlaps summed over n-grams: all parts, without each, without each pair, and their derivatives.
+struct DeletionSums: Sendable {
+  private static let count = StringParts.count
+  /// Places in ``sums``: bases of the three levels, then what single and double deletions add.
+  private enum Place {
+    static let base = 0  // Σ h at levels 0, 1, 2
+    static let sampleSlope = 3  // Σ h_p at levels 1, 2
+    static let referenceSlope = 5  // Σ h_q at levels 1, 2
+    static let curvature = 7  // Σ w at level 0
+    static let one = 8  // Σ h(without i) − h, level 1
+    static let two = one + 16  // the same at level 2
+    static let sampleSlopeOne = two + 16  // Σ h_p(without i) − h_p, level 1
+    static let referenceSlopeOne = sampleSlopeOne + 16
+    static let pairs = referenceSlopeOne + 16  // Σ h(without i, j) − h(i) − h(j) + h, level 2
+    static let all = pairs + 120
+  }
+  private var sums = FixedPointSums(count: Place.all)
+
+  /// Sizes with 16, 15 and 14 parts.
+  static func levels(_ size: Double) -> [OverlapKernel.Size] {
+    (0...2).map { .init(size * Double(count - $0) / Double(count)) }
+  }
+
+  /// Adds one n-gram that both sides hold.
+  mutating func add(
+    _ counts: PartedCount, _ others: PartedCount, kernel: OverlapKernel,
+    sampleLevels n: [OverlapKernel.Size], referenceLevels m: [OverlapKernel.Size], joint: Bool
+  ) {
+    let c = counts.total
+    let d = others.total
+    let q0 = kernel.frequency(d, m[0])
+    let (m1, m2) = joint ? (m[1], m[2]) : (m[0], m[0])
+    let q1 = joint ? kernel.frequency(d, m1) : q0
+    let q2 = joint ? kernel.frequency(d, m2) : q0
+    let p0 = kernel.frequency(c, n[0])
+    let all = OverlapKernel.parts(p0, q0)
+    let first = OverlapKernel.parts(kernel.frequency(c, n[1]), q1)
+    let second = OverlapKernel.parts(kernel.frequency(c, n[2]), q2)
+    let h1 = first.p + first.q
+    let h2 = second.p + second.q
+    let support = joint ? counts.support | others.support : counts.support
+    let (n1, n2) = (n[1], n[2])
+    sums.update { sum in
+      sum[Place.base] &+= FixedPointSums.fixed(all.p + all.q)
+      sum[Place.base + 1] &+= FixedPointSums.fixed(h1)
+      sum[Place.base + 2] &+= FixedPointSums.fixed(h2)
+      sum[Place.sampleSlope] &+= FixedPointSums.fixed(first.p)
+      sum[Place.sampleSlope + 1] &+= FixedPointSums.fixed(second.p)
+      sum[Place.referenceSlope] &+= FixedPointSums.fixed(first.q)
+      sum[Place.referenceSlope + 1] &+= FixedPointSums.fixed(second.q)
+      sum[Place.curvature] &+= FixedPointSums.fixed(
+        OverlapKernel.curvature(p0.value, q0.value))
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.count) { without in
+        var rest = support
+        while rest != 0 {
+          let i = rest.trailingZeroBitCount
+          rest &= rest &- 1
+          let left = c &- counts[i]
+          let leftOthers = joint ? d &- others[i] : d
+          var one = 0.0
+          var slopes = (p: 0.0, q: 0.0)
+          without[i] = 0
+          if left > 0 && leftOthers > 0 {
+            let q = joint ? kernel.frequency(leftOthers, m1) : q0
+            slopes = OverlapKernel.parts(kernel.frequency(left, n1), q)
+            one = slopes.p + slopes.q
+            without[i] = kernel.overlap(
+              left, n2, joint ? kernel.frequency(leftOthers, m2) : q0)
+          }
+          sum[Place.one + i] &+= FixedPointSums.fixed(one - h1)
+          sum[Place.two + i] &+= FixedPointSums.fixed(without[i] - h2)
+          sum[Place.sampleSlopeOne + i] &+= FixedPointSums.fixed(slopes.p - first.p)
+          sum[Place.referenceSlopeOne + i] &+= FixedPointSums.fixed(slopes.q - first.q)
+          var lower = support & ((1 &<< UInt16(truncatingIfNeeded: i)) &- 1)
+          while lower != 0 {
+            let j = lower.trailingZeroBitCount
+            lower &= lower &- 1
+            let both = left &- counts[j]
+            let bothOthers = joint ? leftOthers &- others[j] : d
+            var pair = h2 - without[i] - without[j]
+            if both > 0 && bothOthers > 0 {
+              pair += kernel.overlap(
+                both, n2, joint ? kernel.frequency(bothOthers, m2) : q0)
+            }
+            sum[Place.pairs + GroupDeletions.pair(i, j)] &+= FixedPointSums.fixed(pair)
+          }
+        }
+      }
+    }
+  }
+
+  mutating func merge(_ other: DeletionSums) { sums.merge(other.sums) }
+
+  /// JS with all parts, without each, without each pair.
+  ///
+  /// `one` and `two` are empty where a subset would have no n-gram on a side.
+  ///
+  /// - Parameters:
+  ///   - sample: n-grams of the samples by part.
+  ///   - reference: the same of the reference where its parts are left out too.
+  func values(sample: [Int], reference: [Int]?) -> (all: Double, one: [Double], two: [Double]) {
+    let all = 1 - sums[Place.base]
+    let largest = [sample, reference ?? []].map { $0.sorted(by: >).prefix(2).reduce(0, +) }
+    guard largest[0] < sample.reduce(0, +) else { return (bounded(all), [], []) }
+    if let reference, largest[1] >= reference.reduce(0, +) { return (bounded(all), [], []) }
+    func shift(_ ngrams: [Int]?, _ gone: Int...) -> Double {
+      guard let ngrams else { return 0 }
+      let whole = Double(ngrams.reduce(0, +))
+      let left = whole - Double(gone.reduce(0) { $0 + ngrams[$1] })
+      return log(whole * Double(Self.count - gone.count) / Double(Self.count) / left)
+    }
+    let w = sums[Place.curvature]
+    func moved(_ p: Double, _ q: Double, _ x: Double, _ y: Double) -> Double {
+      p * x + q * y + 0.5 * ((p - w) * x * x + (q - w) * y * y) + w * x * y
+    }
+    func slope(_ i: Int) -> (p: Double, q: Double) {
+      (sums[Place.sampleSlopeOne + i], sums[Place.referenceSlopeOne + i])
+    }
+    let one = (0..<Self.count).map { i in
+      let overlap =
+        sums[Place.base + 1] + sums[Place.one + i]
+        + moved(
+          sums[Place.sampleSlope] + slope(i).p, sums[Place.referenceSlope] + slope(i).q,
+          shift(sample, i), shift(reference, i))
+      return 1 - overlap
+    }
+    var two: [Double] = []
+    for i in 1..<Self.count {
+      for j in 0..<i {
+        let overlap =
+          sums[Place.base + 2] + sums[Place.two + i] + sums[Place.two + j]
+          + sums[Place.pairs + GroupDeletions.pair(i, j)]
+          + moved(
+            sums[Place.sampleSlope + 1] + slope(i).p + slope(j).p,
+            sums[Place.referenceSlope + 1] + slope(i).q + slope(j).q,
+            shift(sample, i, j), shift(reference, i, j))
+        two.append(1 - overlap)
+      }
+    }
+    return (bounded(all), one, two)
+  }
+
+  private func bounded(_ x: Double) -> Double { min(max(x, 0), 1) }
+}
