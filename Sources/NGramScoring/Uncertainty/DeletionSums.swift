@@ -19,6 +19,8 @@ struct DeletionSums: Sendable {
     static let all = pairs + 120
   }
   private var sums = FixedPointSums(count: Place.all)
+  /// Σ h(without i, j) − h(i) − h(j) + h of the n-grams that ``DenseDeletions`` took: `[16][16]`.
+  private var densePairs = [SIMD16<Int64>](repeating: SIMD16(repeating: 0), count: count)
 
   /// Sizes with 16, 15 and 14 parts.
   static func levels(_ size: Double) -> [OverlapKernel.Size] {
@@ -44,6 +46,7 @@ struct DeletionSums: Sendable {
     let h2 = second.p + second.q
     let support = joint ? counts.support | others.support : counts.support
     let (n1, n2) = (n[1], n[2])
+    let dense = joint ? nil : Self.denseShares(counts, p: p0.value, q: q0.value)
     sums.update { sum in
       sum[Place.base] &+= FixedPointSums.fixed(all.p + all.q)
       sum[Place.base + 1] &+= FixedPointSums.fixed(h1)
@@ -54,6 +57,16 @@ struct DeletionSums: Sendable {
       sum[Place.referenceSlope + 1] &+= FixedPointSums.fixed(second.q)
       sum[Place.curvature] &+= FixedPointSums.fixed(
         OverlapKernel.curvature(p0.value, q0.value))
+      if dense != nil { return }
+      if support & (support &- 1) == 0, !joint {
+        // Without its only part the n-gram is gone.
+        let i = support.trailingZeroBitCount
+        sum[Place.one + i] &-= FixedPointSums.fixed(h1)
+        sum[Place.two + i] &-= FixedPointSums.fixed(h2)
+        sum[Place.sampleSlopeOne + i] &-= FixedPointSums.fixed(first.p)
+        sum[Place.referenceSlopeOne + i] &-= FixedPointSums.fixed(first.q)
+        return
+      }
       withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.count) { without in
         var rest = support
         while rest != 0 {
@@ -91,9 +104,56 @@ struct DeletionSums: Sendable {
         }
       }
     }
+    guard let dense else { return }
+    let share = Double(c)
+    addDense(
+      dense, level1: DenseDeletions(p: share * n1.reciprocal, q: q0.value, slope: first.p),
+      level2: DenseDeletions(p: share * n2.reciprocal, q: q0.value, slope: second.p))
   }
 
-  mutating func merge(_ other: DeletionSums) { sums.merge(other.sums) }
+  /// Each part's share of the occurrences, where a power series may stand for the logarithms.
+  @inline(__always)
+  private static func denseShares(
+    _ counts: PartedCount, p: Double, q: Double
+  ) -> SIMD16<Double>? {
+    guard counts.total >= DenseDeletions.fewest, p + q < DenseDeletions.largestFrequency else {
+      return nil
+    }
+    var shares = SIMD16<Double>(repeating: 0)
+    for part in 0..<count { shares[part] = Double(counts[part]) }
+    shares /= Double(counts.total)
+    return shares.max() <= DenseDeletions.largestShare ? shares : nil
+  }
+
+  private mutating func addDense(
+    _ x: SIMD16<Double>, level1: DenseDeletions, level2: DenseDeletions
+  ) {
+    let one = level1.change(x)
+    let slope = level1.slopeChange(x)
+    let curve = level2.curve(x)
+    let two = FixedPointSums.fixed(level2.change(x))
+    let (ones, slopes) = (FixedPointSums.fixed(one), FixedPointSums.fixed(slope))
+    let others = FixedPointSums.fixed(one - slope)
+    sums.update { sum in
+      for part in 0..<Self.count {
+        sum[Place.one + part] &+= ones[part]
+        sum[Place.two + part] &+= two[part]
+        sum[Place.sampleSlopeOne + part] &+= slopes[part]
+        sum[Place.referenceSlopeOne + part] &+= others[part]
+      }
+    }
+    densePairs.withUnsafeMutableBufferPointer { rows in
+      for part in 1..<Self.count {
+        let both = level2.curve(x + x[part])
+        rows[part] &+= FixedPointSums.fixed(both - curve - curve[part])
+      }
+    }
+  }
+
+  mutating func merge(_ other: DeletionSums) {
+    sums.merge(other.sums)
+    for row in densePairs.indices { densePairs[row] &+= other.densePairs[row] }
+  }
 
   /// JS with all parts, without each, without each pair.
   ///
@@ -134,6 +194,7 @@ struct DeletionSums: Sendable {
         let overlap =
           sums[Place.base + 2] + sums[Place.two + i] + sums[Place.two + j]
           + sums[Place.pairs + GroupDeletions.pair(i, j)]
+          + FixedPointSums.real(densePairs[i][j])
           + moved(
             sums[Place.sampleSlope + 1] + slope(i).p + slope(j).p,
             sums[Place.referenceSlope + 1] + slope(i).q + slope(j).q,

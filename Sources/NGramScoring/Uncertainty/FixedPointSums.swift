@@ -13,11 +13,23 @@ struct FixedPointSums: Sendable, Equatable {
   init(count: Int) { units = [Int64](repeating: 0, count: count) }
 
   /// Sum `index` as a real number.
-  subscript(index: Int) -> Double { Double(units[index]) / Self.unit }
+  subscript(index: Int) -> Double { Self.real(units[index]) }
+
+  /// Units of 2⁻⁶⁰ as a real number.
+  static func real(_ units: Int64) -> Double { Double(units) / unit }
 
   /// x in units of 2⁻⁶⁰, towards 0; |x| < 8.
   @inline(__always)
   static func fixed(_ x: Double) -> Int64 { Int64(x * unit) }
+
+  /// As ``fixed(_:)-(Double)`` for sixteen small terms, |x| < 2⁻⁹, rounded to nearest: added to
+  /// 1.5 · 2⁻⁸, whose last bit is worth 2⁻⁶⁰, the bits are the integer.
+  @inline(__always)
+  static func fixed(_ x: SIMD16<Double>) -> SIMD16<Int64> {
+    let anchor = SIMD16<Double>(repeating: 0x1.8p-8)
+    return unsafeBitCast(x + anchor, to: SIMD16<Int64>.self)
+      &- unsafeBitCast(anchor, to: SIMD16<Int64>.self)
+  }
 
   /// Lets `body` add to the sums without a bounds check each.
   @inline(__always)

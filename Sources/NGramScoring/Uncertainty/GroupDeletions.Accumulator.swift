@@ -23,6 +23,8 @@ extension GroupDeletions {
     private var sharing: UInt16 = 0
     private var rareSamples = RareNGrams()
     private var rareReference = RareNGrams()
+    /// Rare n-grams beyond this leave nothing to be estimated, whatever the error turns out to be.
+    private let mostRareBias: Double
 
     /// Begins a walk.
     ///
@@ -42,6 +44,8 @@ extension GroupDeletions {
       sampleLevels = DeletionSums.levels(Double(sample.allNGrams))
       referenceLevels = DeletionSums.levels(Double(reference.allNGrams))
       joint = deletingReference ? DeletionSums() : nil
+      mostRareBias = TrueDivergence.mostRareBias(
+        samples: sample.allStrings, references: reference.allStrings)
     }
 
     /// Takes the counts of one n-gram; a side that lacks it has an empty count.
@@ -62,13 +66,20 @@ extension GroupDeletions {
         referenceLevels: referenceLevels, joint: false)
       let q = kernel.frequency(others.total, referenceLevels[0])
       sampleShape.add(kernel.nonlinearity(counts.total, sampleLevels[0], other: q))
-      guard joint != nil else { return }
+      guard joint != nil, !isHopeless else { return }
       joint?.add(
         counts, others, kernel: kernel, sampleLevels: sampleLevels,
         referenceLevels: referenceLevels, joint: true)
       let p = kernel.frequency(counts.total, sampleLevels[0])
       referenceShape.add(kernel.nonlinearity(others.total, referenceLevels[0], other: p))
     }
+
+    private var rareBias: Double {
+      rareSamples.bias / Double(sample.allNGrams) + rareReference.bias / Double(reference.allNGrams)
+    }
+
+    /// Grows with every n-gram: where it is true in the end, what was not added is not asked for.
+    private var isHopeless: Bool { rareBias > mostRareBias }
 
     /// Adds the n-grams that another accumulator of the same walk took.
     ///
@@ -92,7 +103,7 @@ extension GroupDeletions {
       result(alone, deletesReference: false, slope: 0)
     }
 
-    /// Deletions of both sides together; nil unless they were asked for. For ``TrueDivergence``.
+    /// Deletions of both sides together, for ``TrueDivergence``; nil unless they were asked for.
     public func jointDeletions() -> GroupDeletions? {
       guard let joint else { return nil }
       let first = deletions()
@@ -106,8 +117,9 @@ extension GroupDeletions {
     private func result(
       _ sums: DeletionSums, deletesReference: Bool, slope: Double
     ) -> GroupDeletions {
-      let values = sums.values(
+      var values = sums.values(
         sample: sample.ngrams, reference: deletesReference ? reference.ngrams : nil)
+      if deletesReference, isHopeless { values = (deletions().value, [], []) }
       let sampleUnit = Double(sample.allNGrams)
       let referenceUnit = Double(reference.allNGrams)
       var second = sampleShape.second / (sampleUnit * sampleUnit)
@@ -116,7 +128,7 @@ extension GroupDeletions {
       if deletesReference {
         second += referenceShape.second / (referenceUnit * referenceUnit)
         higher += referenceShape.higher / (referenceUnit * referenceUnit)
-        rare = rareSamples.bias / sampleUnit + rareReference.bias / referenceUnit
+        rare = rareBias
       }
       let filled = (0..<StringParts.count).filter {
         sample.strings[$0] > 0 && (!deletesReference || reference.strings[$0] > 0)

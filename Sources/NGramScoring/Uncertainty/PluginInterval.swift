@@ -38,10 +38,8 @@ public struct PluginInterval: Sendable, Codable, Equatable {
   /// Why there is no interval; nil where there is one.
   public let gap: IntervalGap?
 
-  /// The fewest parts that must hold an n-gram of the reference.
-  static let leastSharingParts = 12
-  /// The largest SE that 1 − JS can bear: above it the value rests on a handful of occurrences.
-  static let largestErrorOfRest = 0.4
+  /// The fewest parts that must hold an n-gram of the reference: eleven occurrences or so in all.
+  static let leastSharingParts = 8
 
   /// - Precondition: `confidence` in (0, 1); deletions of the samples alone.
   public init(of deletions: GroupDeletions, confidence: Double = 0.95) {
@@ -77,9 +75,8 @@ public struct PluginInterval: Sendable, Codable, Equatable {
     return deletions.sharingParts < leastSharingParts ? .tooFewShared : nil
   }
 
-  /// What value and error say against an interval.
+  /// What value and error say against an interval: rounding alone is no scatter.
   static func gap(value: Double, error: Double) -> IntervalGap? {
-    if !(error > 1e-11) || value <= 0 || value >= 1 { return .noVariation }
-    return error > largestErrorOfRest * (1 - value) ? .tooFewShared : nil
+    error > 1e-11 && value > 1e-11 && value < 1 - 1e-11 ? nil : .noVariation
   }
 }

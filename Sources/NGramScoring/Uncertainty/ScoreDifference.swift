@@ -34,7 +34,7 @@ public struct ScoreDifference: Sendable, Codable, Equatable {
   public let gap: IntervalGap?
 
   /// The fewest parts whose deletion must move a paired difference.
-  static let leastDifferingParts = 10
+  static let leastDifferingParts = 8
 
   /// Whether the interval lies on one side of zero; nil without an interval.
   public var excludesZero: Bool? {
@@ -95,12 +95,7 @@ public struct ScoreDifference: Sendable, Codable, Equatable {
     self.paired = paired
     warning = CountMismatch(first.samples, second.samples)
     let error = spread.map { $0.variance.squareRoot() }
-    let unvaried = error.flatMap { $0 > 1e-11 ? nil : IntervalGap.noVariation }
-    let sparse = error.flatMap {
-      $0 > PluginInterval.largestErrorOfRest * (1 - min(first.value, second.value))
-        ? IntervalGap.tooFewShared : nil
-    }
-    gap = found ?? unvaried ?? sparse
+    gap = found ?? error.flatMap { $0 > 1e-11 ? nil : .noVariation }
     guard gap == nil, let error, let spread else {
       (standardError, lower, upper, degreesOfFreedom) = (nil, nil, nil, nil)
       return

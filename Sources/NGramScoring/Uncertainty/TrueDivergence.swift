@@ -18,6 +18,9 @@
 ///    no extrapolation gets right; three tenths of theirs may be left;
 /// 2. ``correctionChange`` ≤ ½: removing the second-order term moves θ̂ by at most half an SE.
 ///
+/// Where the rare n-grams' bias exceeds ¼ √(1/N + 1/M) for N and M strings, which no standard error
+/// reaches, the deletions are not made at all.
+///
 /// Elsewhere ``gap`` is ``IntervalGap/notEstimable``, and no estimate is given: at orders 4 to 6 of
 /// real text the plug-in value is mostly bias at any count one can afford.
 public struct TrueDivergence: Sendable, Codable, Equatable {
@@ -49,6 +52,11 @@ public struct TrueDivergence: Sendable, Codable, Equatable {
   static let mostRareBias = 0.25
   static let mostCorrectionChange = 0.5
 
+  /// The bias of rare n-grams at which the deletions are given up.
+  static func mostRareBias(samples: Int, references: Int) -> Double {
+    mostRareBias * (1 / Double(max(samples, 1)) + 1 / Double(max(references, 1))).squareRoot()
+  }
+
   /// - Precondition: `confidence` in (0, 1); deletions of both sides together.
   public init(of deletions: GroupDeletions, confidence: Double = 0.95) {
     precondition(
@@ -58,7 +66,10 @@ public struct TrueDivergence: Sendable, Codable, Equatable {
     order = deletions.order
     plugin = deletions.value
     self.confidence = confidence
-    let found = PluginInterval.gap(of: deletions)
+    let few = deletions.parts < StringParts.count
+    let found =
+      deletions.withoutOne.isEmpty && !few
+      ? IntervalGap.notEstimable : PluginInterval.gap(of: deletions)
     guard found == nil else {
       gap = found
       (estimate, standardError, lower, upper) = (nil, nil, nil, nil)

@@ -1,0 +1,1 @@
+../../../../../../Sources/NGramScoring/Counting/PartedCount.swift

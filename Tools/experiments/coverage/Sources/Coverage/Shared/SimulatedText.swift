@@ -1,0 +1,1 @@
+../../../../../../Tests/NGramScoringTests/SimulatedText.swift
