@@ -62,6 +62,12 @@ struct TextBlocksTests {
             .withUnsafeTokens { Array($0) }
         }
         #expect(read == expected, comment)
+        // Also where nobody says how much of a line is plain.
+        if case .value(let tokens) = expected {
+          #expect(
+            try plain.lines.prefix(limit).flatMap { try codec.encode(bytes: $0.bytes) } == tokens,
+            comment)
+        }
         let counted = PlainText.Outcome {
           try TextBlocks(source(), policy: policy, blockBytes: blockBytes).countSymbols(
             unit: unit, normalisation: normalisation, symbolsPerLine: length, threads: threads
