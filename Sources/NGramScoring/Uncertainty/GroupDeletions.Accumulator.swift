@@ -100,26 +100,35 @@ extension GroupDeletions {
 
     /// The samples' deletions, against the whole reference: for ``PluginInterval``.
     public func deletions() -> GroupDeletions {
-      result(alone, deletesReference: false, slope: 0)
+      let values = alone.values(sample: sample.ngrams, reference: nil)
+      let means = GroupDeletions.weightedMeans(
+        one: values.one, two: values.two, ngrams: sample.ngrams)
+      return result(values, means: means, deletesReference: false, slope: 0)
     }
 
     /// Deletions of both sides together, for ``TrueDivergence``; nil unless they were asked for.
     public func jointDeletions() -> GroupDeletions? {
       guard let joint else { return nil }
       let first = deletions()
+      let values = joint.values(sample: sample.ngrams, reference: reference.ngrams)
+      if isHopeless || values.one.isEmpty || first.withoutOne.isEmpty {
+        return result((first.value, [], []), means: (0, 0), deletesReference: true, slope: 0)
+      }
+      // What leaving out the reference's parts adds has weights of its own.
+      let added = GroupDeletions.weightedMeans(
+        one: zip(values.one, first.withoutOne).map { $0 - $1 },
+        two: zip(values.two, first.withoutTwo).map { $0 - $1 }, ngrams: reference.ngrams)
       let count = Double(StringParts.count)
-      let slope =
-        first.withoutOne.isEmpty
-        ? 0 : (first.value - first.meanWithoutOne) / log(count / (count - 1))
-      return result(joint, deletesReference: true, slope: slope)
+      return result(
+        values, means: (first.meanWithoutOne + added.one, first.meanWithoutTwo + added.two),
+        deletesReference: true,
+        slope: (first.value - first.meanWithoutOne) / log(count / (count - 1)))
     }
 
     private func result(
-      _ sums: DeletionSums, deletesReference: Bool, slope: Double
+      _ values: (all: Double, one: [Double], two: [Double]), means: (one: Double, two: Double),
+      deletesReference: Bool, slope: Double
     ) -> GroupDeletions {
-      var values = sums.values(
-        sample: sample.ngrams, reference: deletesReference ? reference.ngrams : nil)
-      if deletesReference, isHopeless { values = (deletions().value, [], []) }
       let sampleUnit = Double(sample.allNGrams)
       let referenceUnit = Double(reference.allNGrams)
       var second = sampleShape.second / (sampleUnit * sampleUnit)
@@ -139,7 +148,7 @@ extension GroupDeletions {
         sharingParts: sharing.nonzeroBitCount, secondOrder: second, higherOrder: higher,
         rareBias: rare, sampleSizes: GroupDeletions.relativeSizes(sample.strings),
         referenceSizes: deletesReference ? GroupDeletions.relativeSizes(reference.strings) : [],
-        sampleSlope: slope)
+        sampleSlope: slope, meanWithoutOne: means.one, meanWithoutTwo: means.two)
     }
   }
 }

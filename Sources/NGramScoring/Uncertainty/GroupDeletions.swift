@@ -39,15 +39,37 @@ public struct GroupDeletions: Sendable, Codable, Equatable {
   let referenceSizes: [Double]
   /// ∂JS/∂ln(sample strings), as the samples' deletions alone show it.
   let sampleSlope: Double
+  /// Means of ``withoutOne`` and ``withoutTwo`` by the n-grams left; see ``weightedMeans(_:_:)``.
+  let meanWithoutOne: Double
+  let meanWithoutTwo: Double
 
   /// The place of the pair i > j in ``withoutTwo``.
   @inline(__always)
   static func pair(_ i: Int, _ j: Int) -> Int { i * (i - 1) / 2 + j }
 
-  /// Mean of ``withoutOne``.
-  var meanWithoutOne: Double { withoutOne.reduce(0, +) / Double(withoutOne.count) }
-  /// Mean of ``withoutTwo``.
-  var meanWithoutTwo: Double { withoutTwo.reduce(0, +) / Double(withoutTwo.count) }
+  /// Means of the values without one and without two parts, weighted by the n-grams left.
+  ///
+  /// So weighted, the frequencies of the subsets average to those of the whole exactly, and what is
+  /// linear in them drops out of the difference to the whole: the bias is left. Plain means over
+  /// parts of unequal size keep a share of it, which second-order corrections multiply by hundreds.
+  static func weightedMeans(
+    one: [Double], two: [Double], ngrams: [Int]
+  ) -> (one: Double, two: Double) {
+    guard !one.isEmpty else { return (0, 0) }
+    let all = Double(ngrams.reduce(0, +))
+    let left = ngrams.map { all - Double($0) }
+    var sums = (one: 0.0, two: 0.0)
+    var pairs = 0.0
+    for i in one.indices {
+      sums.one += left[i] * one[i]
+      for j in 0..<i {
+        let weight = left[i] + left[j] - all
+        sums.two += weight * two[pair(i, j)]
+        pairs += weight
+      }
+    }
+    return (sums.one / left.reduce(0, +), sums.two / pairs)
+  }
 
   /// ln of the sizes left over their mean, for each part.
   static func relativeSizes(_ strings: [Int]) -> [Double] {
