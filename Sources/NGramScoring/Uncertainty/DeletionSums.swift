@@ -174,20 +174,27 @@ struct DeletionSums: Sendable {
       return log(whole * Double(Self.count - gone.count) / Double(Self.count) / left)
     }
     let w = sums[Place.curvature]
-    func moved(_ p: Double, _ q: Double, _ x: Double, _ y: Double) -> Double {
-      p * x + q * y + 0.5 * ((p - w) * x * x + (q - w) * y * y) + w * x * y
+    // Σ h(eˣp, eʸq) from h = Σ h(p, q) and the difference of Σ h_p and Σ h_q: h(λp, λq) = λ h(p, q)
+    // exactly; what is left is second order in (x − y)/2, its third derivative 0 where p = q.
+    func moved(_ h: Double, _ difference: Double, _ x: Double, _ y: Double) -> Double {
+      let apart = 0.5 * (x - y)
+      return exp(0.5 * (x + y)) * (h + apart * difference + 0.5 * apart * apart * (h - 4 * w))
     }
-    func slope(_ i: Int) -> (p: Double, q: Double) {
-      (sums[Place.sampleSlopeOne + i], sums[Place.referenceSlopeOne + i])
+    func difference(_ i: Int) -> Double {
+      sums[Place.sampleSlopeOne + i] - sums[Place.referenceSlopeOne + i]
     }
+    let base = (
+      sums[Place.sampleSlope] - sums[Place.referenceSlope],
+      sums[Place.sampleSlope + 1] - sums[Place.referenceSlope + 1]
+    )
     let one = (0..<Self.count).map { i in
-      let overlap =
-        sums[Place.base + 1] + sums[Place.one + i]
-        + moved(
-          sums[Place.sampleSlope] + slope(i).p, sums[Place.referenceSlope] + slope(i).q,
-          shift(sample, i), shift(reference, i))
-      return 1 - overlap
+      1
+        - moved(
+          sums[Place.base + 1] + sums[Place.one + i], base.0 + difference(i), shift(sample, i),
+          shift(reference, i))
     }
+    // Level 2 is level 1 times this on both sides, and so is what a part takes off.
+    let levels = Double(Self.count - 1) / Double(Self.count - 2)
     var two: [Double] = []
     for i in 1..<Self.count {
       for j in 0..<i {
@@ -195,11 +202,11 @@ struct DeletionSums: Sendable {
           sums[Place.base + 2] + sums[Place.two + i] + sums[Place.two + j]
           + sums[Place.pairs + GroupDeletions.pair(i, j)]
           + FixedPointSums.real(densePairs[i][j])
-          + moved(
-            sums[Place.sampleSlope + 1] + slope(i).p + slope(j).p,
-            sums[Place.referenceSlope + 1] + slope(i).q + slope(j).q,
-            shift(sample, i, j), shift(reference, i, j))
-        two.append(1 - overlap)
+        two.append(
+          1
+            - moved(
+              overlap, base.1 + levels * (difference(i) + difference(j)), shift(sample, i, j),
+              shift(reference, i, j)))
       }
     }
     return (bounded(all), one, two)
