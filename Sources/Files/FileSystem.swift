@@ -11,6 +11,12 @@ public enum FileSystem {
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a plain file is at the path, links followed; a pipe or a device is none.
+  public static func isRegularFile(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Size of a file in bytes; nil where there is none.
   public static func size(_ path: String) -> Int? {
     var information = stat()

@@ -15,9 +15,9 @@ public enum ScoringDefaults {
   /// chosen here.
   public static let floorDraws = 5
 
-  /// Groups of the delete-group jackknife: 10; chosen here (9 degrees of freedom for one standard
-  /// error, at ten times the cost of a subtraction).
-  public static let jackknifeGroups = 10
+  /// Bytes that counting may take: 1 GiB, which holds the windows of ten million lines of news;
+  /// chosen here.
+  public static let memory = 1 << 30
 
   /// Order of the character n-gram model behind a cross-entropy: 6, the longest published JS-n.
   public static let modelOrder = 6

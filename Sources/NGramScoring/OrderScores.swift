@@ -1,7 +1,5 @@
 // What the scorer says of one set of samples at one n-gram order.
 
-import Files
-
 /// The n-gram metrics of one set of samples against one reference at one order.
 public struct OrderScores: Sendable, Codable, Equatable {
   /// n.
@@ -12,85 +10,70 @@ public struct OrderScores: Sendable, Codable, Equatable {
   ///
   /// See ``JensenShannonDivergence``.
   public let divergence: Double
-  /// Jackknife standard error of ``divergence`` at this count; nil where it was not asked for or
-  /// cannot be had.
-  ///
-  /// See ``GroupJackknife``.
-  public let divergenceError: Double?
+  /// Smoothed KL of samples from reference, in bits; nil where it was not asked for.
+  public let klOfSamples: Double?
+  /// Smoothed KL of reference from samples, in bits; nil where it was not asked for.
+  public let klOfReference: Double?
+  /// Cosine of the count vectors, in [0, 1]; nil where it was not asked for.
+  public let cosine: Double?
   /// N-gram recall by mass, in [0, 1].
-  ///
-  /// See ``NGramRecall``.
   public let recall: Double
   /// N-gram precision by mass, in [0, 1].
-  ///
-  /// See ``NGramPrecision``.
   public let precision: Double
+  /// Share of the samples' different n-grams that the reference holds, in [0, 1].
+  public let seenShare: Double
   /// Distinct-n, in (0, 1].
-  ///
-  /// See ``DistinctShare``.
   public let distinctShare: Double
+  /// The expected plug-in value of JS-n with its interval, or why it has none; nil where it was not
+  /// asked for.
+  public let interval: PluginInterval?
+  /// The true divergence, or why it cannot be had; nil where it was not asked for.
+  public let trueDivergence: TrueDivergence?
+  /// JS-n of the samples without each part and pair of parts; nil where no interval was asked for.
+  let deletions: GroupDeletions?
 
-  /// Scores counted samples; every metric shares one walk over the reference.
-  ///
-  /// - Precondition: same order, string length, vocabulary size and padding rule.
-  /// - Throws: ``Files/Failure`` `badData` where either side holds no n-gram.
-  init(samples: NGramCounts, groups: [NGramCounts], reference: NGramCounts) throws {
-    guard samples.total > 0, reference.total > 0 else {
-      // Says which side is empty and why.
-      _ = try JensenShannonDivergence.bits(samples, reference)
-      preconditionFailure("OrderScores: empty counts passed as a distribution")
-    }
-    let counts = samples.counts
-    let aligned = samples.counts(in: reference)
-    var held = 0
-    var reached = 0
-    for (count, other) in zip(counts, aligned) where other > 0 {
-      held += count
-      reached += other
-    }
-    order = samples.order
-    self.samples = samples.strings
-    divergence = JensenShannonDivergence.bits(
-      counts: counts, total: samples.total, aligned: aligned, alignedTotal: reference.total)
-    divergenceError = GroupJackknife.standardError(
-      samples: samples, groups: groups, aligned: aligned, referenceTotal: reference.total)
-    recall = Double(reached) / Double(reference.total)
-    precision = Double(held) / Double(samples.total)
-    distinctShare = Double(samples.distinct) / Double(samples.total)
-  }
-
-  private init(meanOf scores: [OrderScores], first: OrderScores) {
-    func mean(_ value: (OrderScores) -> Double) -> Double {
-      SampleStatistics(of: scores.map(value)).mean
-    }
-    order = first.order
-    samples = first.samples
-    divergence = mean(\.divergence)
-    // The same samples each time: their error is not averaged away.
-    let errors = scores.compactMap(\.divergenceError)
-    divergenceError = errors.count == scores.count ? SampleStatistics(of: errors).mean : nil
-    recall = mean(\.recall)
-    precision = mean(\.precision)
-    distinctShare = first.distinctShare
-  }
-
-  /// For each order, means over repeated scores of the same samples: `[repetition][order]`.
-  static func means(of repetitions: [[OrderScores]]) -> [OrderScores] {
-    guard let first = repetitions.first else { return [] }
-    return first.indices.map { index in
-      OrderScores(meanOf: repetitions.map { $0[index] }, first: first[index])
-    }
-  }
-
-  /// The value of a metric that belongs to an order; nil for the others.
+  /// The value of a metric that belongs to an order; nil for the others and where it was not asked
+  /// for.
   public func value(of metric: Metric) -> Double? {
     switch metric {
     case .jensenShannon: divergence
+    case .klOfSamples: klOfSamples
+    case .klOfReference: klOfReference
+    case .cosine: cosine
     case .recall: recall
     case .precision: precision
+    case .seenShare: seenShare
     case .distinctShare: distinctShare
-    case .duplicateRate, .exactCopyRate, .crossEntropy: nil
+    case .duplicateRate, .exactCopyRate, .wordShare, .forwardPerplexity, .reversePerplexity: nil
     }
+  }
+
+  /// JS-n of these samples minus that of others, against the same reference, with an interval.
+  ///
+  /// - Parameter paired: whether row i of both shares what can be shared, such as its latent.
+  /// - Returns: nil where intervals were not asked for on both sides, or the orders differ.
+  public func difference(minus other: OrderScores, paired: Bool) -> ScoreDifference? {
+    guard order == other.order, let deletions, let others = other.deletions else { return nil }
+    return paired
+      ? ScoreDifference(paired: deletions, minus: others)
+      : ScoreDifference(independent: deletions, minus: others)
+  }
+
+  /// The same scores with means over several references in place of one reference's values.
+  func replacing(
+    divergence: Double, recall: Double, precision: Double, seenShare: Double
+  ) -> OrderScores {
+    OrderScores(
+      order: order, samples: samples, divergence: divergence, klOfSamples: klOfSamples,
+      klOfReference: klOfReference, cosine: cosine, recall: recall, precision: precision,
+      seenShare: seenShare, distinctShare: distinctShare,
+      interval: interval?.moved(to: divergence), trueDivergence: trueDivergence,
+      deletions: deletions)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case order, samples, divergence, klOfSamples, klOfReference, cosine, recall, precision
+    case seenShare, distinctShare, interval, trueDivergence, deletions
   }
 }
 
@@ -98,37 +81,27 @@ public struct OrderScores: Sendable, Codable, Equatable {
 public struct OrderFloors: Sendable, Codable, Equatable {
   /// n.
   public let order: Int
-  /// The floor of JS-n.
-  public let divergence: Floor
-  /// Recall of real strings at this count.
-  public let recall: Floor
-  /// Precision of real strings at this count.
-  public let precision: Floor
-  /// Distinct-n of real strings at this count.
-  public let distinctShare: Floor
+  /// Floors by the metric's name.
+  private let floors: [String: Floor]
+
+  init(order: Int, _ floors: [(metric: Metric, floor: Floor)]) {
+    self.order = order
+    self.floors = Dictionary(uniqueKeysWithValues: floors.map { ($0.metric.rawValue, $0.floor) })
+  }
 
   /// The floor of a metric that belongs to an order; nil for the others.
-  public func floor(of metric: Metric) -> Floor? {
-    switch metric {
-    case .jensenShannon: divergence
-    case .recall: recall
-    case .precision: precision
-    case .distinctShare: distinctShare
-    case .duplicateRate, .exactCopyRate, .crossEntropy: nil
-    }
-  }
+  public func floor(of metric: Metric) -> Floor? { floors[metric.rawValue] }
 
   /// For each order, floors over the scores of draws of real strings: `[draw][order]`.
   static func summaries(of scores: [[OrderScores]], draws: RealDraws) -> [OrderFloors] {
     guard let first = scores.first else { return [] }
     return first.indices.map { index in
-      let ofOrder = scores.map { $0[index] }
-      return OrderFloors(
+      OrderFloors(
         order: first[index].order,
-        divergence: draws.floor(of: ofOrder.map(\.divergence)),
-        recall: draws.floor(of: ofOrder.map(\.recall)),
-        precision: draws.floor(of: ofOrder.map(\.precision)),
-        distinctShare: draws.floor(of: ofOrder.map(\.distinctShare)))
+        Metric.allCases.compactMap { metric in
+          let values = scores.compactMap { $0[index].value(of: metric) }
+          return values.count == scores.count ? (metric, draws.floor(of: values)) : nil
+        })
     }
   }
 }

@@ -47,12 +47,22 @@ public struct ScoreRow: Sendable, Codable, Equatable {
   public let floor: Double?
   /// Standard deviation of one draw behind ``floor``, nil where unavailable.
   public let floorDeviation: Double?
-  /// ``value`` − ``floor``, nil without a floor.
+  /// ``value`` − ``floor`` of divergences, nil without a floor and for other metrics.
   ///
   /// May be negative; not a distance.
   public let excess: Double?
+  /// What ``standardError``, ``lower`` and ``upper`` are about; nil without them.
+  public let estimand: Estimand?
   /// Standard error of ``value`` at this count, nil where unavailable.
   public let standardError: Double?
+  /// Lower end of the 95 % interval, nil where unavailable.
+  public let lower: Double?
+  /// Upper end of the 95 % interval, nil where unavailable.
+  public let upper: Double?
+  /// Why there is no interval; nil where there is one or none was asked for.
+  public let intervalGap: IntervalGap?
+  /// The true divergence, or why it cannot be had; nil where it was not asked for.
+  public let trueDivergence: TrueDivergence?
   /// Sample strings.
   public let samples: Int
   /// What was measured against.
@@ -63,8 +73,8 @@ public struct ScoreRow: Sendable, Codable, Equatable {
   /// A row; the excess follows from value and floor.
   public init(
     name: String, metric: Metric, order: Int?, value: Double, floor: Floor? = nil,
-    standardError: Double? = nil, samples: Int, reference: Reference,
-    seed: UInt64 = ScoringDefaults.seed
+    interval: PluginInterval? = nil, trueDivergence: TrueDivergence? = nil, samples: Int,
+    reference: Reference, seed: UInt64 = ScoringDefaults.seed
   ) {
     self.name = name
     self.metric = metric
@@ -72,26 +82,35 @@ public struct ScoreRow: Sendable, Codable, Equatable {
     self.value = value
     self.floor = floor?.mean
     floorDeviation = floor?.deviation
-    excess = floor.map { value - $0.mean }
-    self.standardError = standardError
+    excess = metric.hasExcess ? floor.map { value - $0.mean } : nil
+    estimand = interval?.estimand
+    intervalGap = interval?.gap
+    standardError = interval?.standardError
+    lower = interval?.lower
+    upper = interval?.upper
+    self.trueDivergence = trueDivergence
     self.samples = samples
     self.reference = reference
     self.seed = seed
   }
 
-  /// Rows of JS-n, recall, precision and distinct-n for each order, floors beside them.
+  /// Rows of the metrics that belong to an order, order by order, floors beside them.
+  ///
+  /// - Parameter metrics: what is shown; what was not measured is left out.
   public static func rows(
-    name: String, scores: [OrderScores], floors: [OrderFloors]? = nil, reference: Reference,
+    name: String, scores: [OrderScores], floors: [OrderFloors]? = nil,
+    metrics: [Metric] = Metric.standard, reference: Reference,
     seed: UInt64 = ScoringDefaults.seed
   ) -> [ScoreRow] {
     scores.flatMap { score in
       let floor = floors?.first { $0.order == score.order }
-      return Metric.allCases.compactMap { metric in
+      return Metric.allCases.filter(metrics.contains).compactMap { metric in
         score.value(of: metric).map {
           ScoreRow(
             name: name, metric: metric, order: score.order, value: $0,
             floor: floor?.floor(of: metric),
-            standardError: metric == .jensenShannon ? score.divergenceError : nil,
+            interval: metric == .jensenShannon ? score.interval : nil,
+            trueDivergence: metric == .jensenShannon ? score.trueDivergence : nil,
             samples: score.samples, reference: reference, seed: seed)
         }
       }
@@ -108,7 +127,12 @@ public struct ScoreRow: Sendable, Codable, Equatable {
     try container.encode(floor, forKey: .floor)
     try container.encode(floorDeviation, forKey: .floorDeviation)
     try container.encode(excess, forKey: .excess)
+    try container.encode(estimand, forKey: .estimand)
     try container.encode(standardError, forKey: .standardError)
+    try container.encode(lower, forKey: .lower)
+    try container.encode(upper, forKey: .upper)
+    try container.encode(intervalGap, forKey: .intervalGap)
+    try container.encode(trueDivergence, forKey: .trueDivergence)
     try container.encode(samples, forKey: .samples)
     try container.encode(reference, forKey: .reference)
     try container.encode(seed, forKey: .seed)

@@ -72,13 +72,14 @@ struct FloorTests {
       vocabularySize: types, orders: [1])
     let pool = randomStrings(8_000, length: 32, vocabularySize: types, seed: 3, power: 1)
     let floors = try #require(try scorer.floors(samples: 200, from: pool, draws: 40).value)
+    let divergence = try #require(floors[0].floor(of: .jensenShannon))
     let m = 200.0 * 32
     let n = 4_000.0 * 32
     let expected = Double(types - 1) / (8 * log(2)) * (1 / m + 1 / n)
-    #expect(floors[0].divergence.disjointDraws)
-    #expect(abs(floors[0].divergence.mean / expected - 1) < 0.1)
+    #expect(divergence.disjointDraws)
+    #expect(abs(divergence.mean / expected - 1) < 0.1)
     // m × JS × 8 ln 2 is near χ² with K − 1 degrees of freedom: relative deviation √(2/63).
-    let deviation = try #require(floors[0].divergence.deviation)
+    let deviation = try #require(divergence.deviation)
     #expect(abs(deviation / expected - (2.0 / 63).squareRoot()) < 0.07)
   }
 
@@ -90,8 +91,9 @@ struct FloorTests {
       let pool = randomStrings(lines, length: 10, vocabularySize: size, seed: seed)
       let floors = try #require(
         try scorer.floors(samples: 60, from: pool, draws: 6, seed: seed).value)
-      #expect(floors[0].divergence.disjointDraws == (lines >= 360))
-      let deviation = try #require(floors[0].divergence.deviation)
+      let divergence = try #require(floors[0].floor(of: .jensenShannon))
+      #expect(divergence.disjointDraws == (lines >= 360))
+      let deviation = try #require(divergence.deviation)
       return deviation * deviation
     }
     let seeds = UInt64(1)...80
@@ -113,42 +115,37 @@ struct FloorTests {
     #expect(floor.samples == 50 && floor.lines == 400)
   }
 
-  @Test("a single file is reference and floor: both sides are scored against the rest")
-  func singleFile() throws {
-    let size = 20
-    let file = randomStrings(300, length: 8, vocabularySize: size, seed: 8)
-    let lineNumbers = (0..<300).map { $0 / 2 }
-    let samples = randomStrings(25, length: 8, vocabularySize: size, seed: 9, power: 1)
-    let scorer = try SingleFileScorer(
-      file: file, lineNumbers: lineNumbers, vocabularySize: size, orders: [1, 3])
-    let result = try #require(try scorer.scores(of: samples).value)
-    #expect(result.referenceLines == 125)
-
-    // The same by hand.
-    let lines = LinePool(rows: 300, lineNumbers: lineNumbers)
-    let chosen = lines.drawLines(25, draws: 5, seed: 1)
-    #expect(chosen.disjoint)
-    let rows = lines.oneRowOfEach(chosen.lines, seed: 1)
-    for (index, order) in [1, 3].enumerated() {
-      var values: [Double] = []
-      var floors: [Double] = []
-      for draw in 0..<5 {
-        let heldOut = Set(chosen.lines[draw].map { lineNumbers[lines.allRows(of: [$0])[0]] })
-        let rest = file.rows((0..<300).filter { !heldOut.contains(lineNumbers[$0]) })
-        #expect(rest.count == 250)
-        let restCounts = dictionaryCounts(rest, order: order)
-        values.append(dictionaryDivergence(dictionaryCounts(samples, order: order), restCounts))
-        floors.append(
-          dictionaryDivergence(
-            dictionaryCounts(file.rows(rows[draw]), order: order), restCounts))
+  @Test("the floor of every metric that was measured is its mean over the draws")
+  func allMetrics() throws {
+    let pool = randomStrings(300, length: 6, vocabularySize: 7, seed: 8)
+    let scorer = try NGramScorer(
+      reference: randomStrings(400, length: 6, vocabularySize: 7, seed: 9), vocabularySize: 7,
+      orders: [3, 2])
+    let draws = try #require(
+      try RealDraws.choose(samples: 40, from: pool, draws: 3, seed: 4).value)
+    var measures = NGramScorer.Measures.plain
+    measures.metrics = [.klOfSamples, .cosine]
+    let floors = try scorer.floors(of: draws, measures: measures)
+    #expect(floors.map(\.order) == [3, 2])
+    let scores = try draws.strings.map { try scorer.scores(of: $0, measures: measures) }
+    for metric in Metric.allCases {
+      for (index, floor) in floors.enumerated() {
+        let values = scores.compactMap { $0[index].value(of: metric) }
+        #expect(floor.floor(of: metric)?.values == (values.isEmpty ? nil : values), "\(metric)")
       }
-      #expect(abs(result.scores[index].divergence - values.reduce(0, +) / 5) < 1e-12)
-      let floor = result.floors[index].divergence
-      #expect(zip(floor.values, floors).allSatisfy { abs($0 - $1) < 1e-12 })
-      #expect(result.scores[index].divergenceError != nil)
     }
-    let many = randomStrings(80, length: 8, vocabularySize: size, seed: 10)
-    #expect(try scorer.scores(of: many).missingLines == 10)
-    #expect(try scorer.wholeFile.scores(of: many).count == 2)
+    #expect(floors[0].floor(of: .klOfSamples) != nil && floors[0].floor(of: .duplicateRate) == nil)
+    let one = try scorer.floors(samples: 40, from: pool, draws: 1).value?[0]
+    #expect(one?.floor(of: .jensenShannon)?.deviation == nil)
+    #expect(one?.floor(of: .jensenShannon)?.values.count == 1)
+  }
+
+  @Test("the deviation of a floor of thinned pools is brought to the count")
+  func thinnedDeviation() throws {
+    let floor = Floor(values: [1, 2, 4], samples: 3, poolStrings: 12)
+    #expect(abs(floor.mean - 7.0 / 3) < 1e-15)
+    #expect(abs(try #require(floor.deviation) - 2 * (7.0 / 3).squareRoot()) < 1e-14)
+    #expect(floor.samples == 3 && floor.lines == 12 && floor.disjointDraws && floor.seed == nil)
+    #expect(Floor(values: [1], samples: 3, poolStrings: 12).deviation == nil)
   }
 }

@@ -5,8 +5,8 @@
 
 writes Tests/NGramScoringTests/Fixtures/divergences.json: JS-1 to JS-6 of two small texts by SciPy (squared
 jensenshannon, base 2) and by a plain re-statement of the published language-GAN helper, n-gram recall, precision and
-distinct share, duplicate and copy rates, delete-group jackknife errors, and quantiles of Student's t. The texts are
-written here and stored in the fixture.
+distinct share, duplicate and copy rates, and quantiles of Student's t. The texts are written here and stored in the
+fixture.
 """
 import collections
 import datetime
@@ -124,17 +124,6 @@ def published_divergence(p, q):
     return 0.5 * (to_mixture(p, p_total) + to_mixture(q, q_total)) / math.log(2)
 
 
-def jackknife(rows, reference, order, groups=10):
-    size, longer = divmod(len(rows), groups)
-    values, start = [], 0
-    for group in range(groups):
-        end = start + size + (1 if group < longer else 0)
-        values.append(published_divergence(grams(rows[:start] + rows[end:], order), reference))
-        start = end
-    mean = math.fsum(values) / groups
-    return math.sqrt((groups - 1) / groups * math.fsum((value - mean) ** 2 for value in values))
-
-
 symbols = "".join(sorted(set(REFERENCE.replace("\n", ""))))  # the samples' q, x, z may be unknown
 size = len(symbols) + 2
 reference, samples = encode(REFERENCE, symbols), encode(SAMPLES, symbols)
@@ -150,8 +139,6 @@ for excluding in (False, True):
             "precision": sum(count for gram, count in p.items() if gram in q) / sum(p.values()),
             "distinctShare": len(p) / sum(p.values()),
         }
-        if not excluding:
-            row["jackknife"] = jackknife(samples, q, order)
         divergences.append(row)
 
 copies = {tuple(row) for row in reference}

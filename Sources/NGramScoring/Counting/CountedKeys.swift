@@ -1,7 +1,7 @@
-// Counts under packed base-V keys of 64 or 128 bits.
+// Distinct n-grams of one order as sorted integers, with their counts.
 
-/// Distinct packed n-gram keys in ascending order, with their counts.
-struct CountedKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: SortedCounts {
+/// Distinct n-gram keys in strictly ascending order, each with a positive count.
+struct CountedKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable, Equatable {
   private(set) var keys: [Key]
   private(set) var counts: [Int]
 
@@ -13,90 +13,33 @@ struct CountedKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: SortedC
     self.counts = counts
   }
 
-  @inline(__always)
-  func compareKey(at index: Int, to other: Self, at otherIndex: Int) -> Int {
-    let left = keys[index]
-    let right = other.keys[otherIndex]
-    return (left > right ? 1 : 0) - (left < right ? 1 : 0)
-  }
-
-  func emptyCopy(capacity: Int) -> Self {
-    var copy = Self()
-    copy.keys.reserveCapacity(capacity)
-    copy.counts.reserveCapacity(capacity)
-    return copy
-  }
-
-  @inline(__always)
-  mutating func append(keyAt index: Int, of other: Self, count: Int) {
-    keys.append(other.keys[index])
+  /// Appends a key above the last one, with a positive count.
+  mutating func append(_ key: Key, _ count: Int) {
+    keys.append(key)
     counts.append(count)
   }
 
-  /// Removes the last key if it is `key`.
-  mutating func removeLast(ifKeyIs key: Key) {
-    guard keys.last == key else { return }
-    keys.removeLast()
-    counts.removeLast()
-  }
 }
 
-extension CountedKeys {
-  /// Counts the windows of `rows`, sorting a bounded chunk of keys at a time.
+extension Array where Element: FixedWidthInteger {
+  /// In an ascending array, the first place at or after `start` that is not below `value`.
   ///
-  /// Memory: two chunks of keys besides the distinct keys found so far.
-  ///
-  /// - Precondition: every token is below `window.base`, and base^order fits `Key`.
-  static func counting(
-    _ tokens: UnsafeBufferPointer<UInt16>, rows: Range<Int>, window: NGramWindow
-  ) -> Self {
-    guard
-      let largest = NGramKeyLayout.largestKey(Key.self, order: window.order, base: window.base)
-    else {
-      preconditionFailure(
-        "CountedKeys: \(window.base)^\(window.order) does not fit \(Key.bitWidth) bits")
+  /// Leaps ahead by doubling steps, so that walking through one list by the keys of another costs
+  /// O(m log(n/m)) for few keys against many and O(m + n) for equal sizes.
+  func firstIndex(notBelow value: Element, from start: Int) -> Int {
+    var step = 1
+    var low = start
+    var high = start
+    while high < count, self[high] < value {
+      low = high + 1
+      high += step
+      step *= 2
     }
-    let perRow = window.windowsPerRow
-    guard perRow > 0, !rows.isEmpty else { return Self() }
-    let chunkRows = Swift.max(1, Swift.min(rows.count, NGramWindow.keysPerChunk / perRow))
-    let keys = UnsafeMutablePointer<Key>.allocate(capacity: chunkRows * perRow)
-    let scratch = UnsafeMutablePointer<Key>.allocate(capacity: chunkRows * perRow)
-    defer {
-      keys.deallocate()
-      scratch.deallocate()
+    high = Swift.min(high, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < value { low = middle + 1 } else { high = middle }
     }
-    var merger = RunMerger<Self>()
-    var start = rows.lowerBound
-    while start < rows.upperBound {
-      let end = Swift.min(start + chunkRows, rows.upperBound)
-      let count = window.packKeys(of: tokens, rows: start..<end, into: keys)
-      let sorted = RadixSort.sort(keys, scratch: scratch, count: count, largest: largest)
-      merger.add(Self(runLengthsOf: sorted, count: count))
-      start = end
-    }
-    return merger.finish() ?? Self()
-  }
-
-  /// Distinct keys and run lengths of `count` sorted keys.
-  private init(runLengthsOf sorted: UnsafeMutablePointer<Key>, count: Int) {
-    self.init()
-    guard count > 0 else { return }
-    var distinct = 1
-    for index in 1..<count { distinct &+= sorted[index] == sorted[index - 1] ? 0 : 1 }
-    counts.reserveCapacity(distinct)
-    keys = [Key](unsafeUninitializedCapacity: distinct) { buffer, initialized in
-      var runStart = 0
-      var place = 0
-      while runStart < count {
-        let key = sorted[runStart]
-        var runEnd = runStart + 1
-        while runEnd < count && sorted[runEnd] == key { runEnd += 1 }
-        buffer.initializeElement(at: place, to: key)
-        counts.append(runEnd - runStart)
-        place += 1
-        runStart = runEnd
-      }
-      initialized = place
-    }
+    return low
   }
 }

@@ -1,121 +1,163 @@
-// The counts of all n-grams of one order in one set of token strings.
+// The counts of all n-grams of a range of orders in one set of strings, divided in sixteen parts.
 
 import Files
-import TextCoding
 
-/// Exact counts of the n-grams of one order, sorted by n-gram.
+/// Exact counts of the n-grams of one set of token strings, for every order from shortest to longest.
 ///
 /// An n-gram is n neighbouring tokens of one token string; a string of L tokens has L − n + 1, and
 /// n-grams never span two strings. Padding counts as any other token, as in the published metric,
-/// unless ``excludesPadding``. Distinct n-grams are held as sorted keys (see ``NGramKeyLayout``),
-/// so that two sets are compared by one walk and every sum over n-grams has a fixed order.
+/// unless it is excluded. What is stored are the windows of the longest order (``WindowLayout``),
+/// sorted, with their counts in each of 16 parts of the strings, in memory or on the disk; every
+/// order is read from them in one pass, in constant memory.
 ///
 /// ```swift
-/// let counts = try NGramCounts(strings, order: 4, vocabularySize: vocabulary.count)
-/// counts.total            // number of windows
-/// counts.distinct         // number of different n-grams
-/// counts.count(of: [7, 3, 3, 9])
+/// let counts = try NGramCounts(strings, orders: 1...6, vocabularySize: vocabulary.count)
+/// try counts.distinct(order: 4)         // number of different 4-grams
+/// counts.totals(order: 4).allNGrams     // number of 4-grams
 /// ```
-public struct NGramCounts: Sendable, Equatable {
-  /// n, the number of tokens in each n-gram; at least 1.
-  public let order: Int
-  /// L, the number of tokens in each token string.
-  public let length: Int
-  /// V, padding and unknown included; every token counted is below it.
-  public let vocabularySize: Int
-  /// Whether n-grams that contain padding (token 0) were left out.
-  public let excludesPadding: Bool
-  /// Number of token strings that were counted.
-  public let strings: Int
-  /// Number of n-grams counted, repeats included: the sum of all counts.
-  public let total: Int
-
-  var storage: Storage
-
-  /// The sorted keys and counts under one of the three key layouts.
-  enum Storage: Sendable, Equatable {
-    case packed64(CountedKeys<UInt64>)
-    case packed128(CountedKeys<UInt128>)
-    case slices(CountedSlices)
-  }
+public struct NGramCounts: Sendable {
+  /// Orders, string length, vocabulary size and padding rule.
+  public let layout: WindowLayout
+  /// Number of token strings in each of the 16 parts.
+  public let stringsOfParts: [Int]
+  /// `[order − shortest][part]`: n-grams, repeats included.
+  let ngramsOfParts: [[Int]]
+  /// Sorted windows; together they are the counts.
+  let runs: [WindowRun]
 
   init(
-    order: Int, length: Int, vocabularySize: Int, excludesPadding: Bool, strings: Int,
-    storage: Storage
+    layout: WindowLayout, stringsOfParts: [Int], ngramsOfParts: [[Int]], runs: [WindowRun]
   ) {
-    self.order = order
-    self.length = length
-    self.vocabularySize = vocabularySize
-    self.excludesPadding = excludesPadding
-    self.strings = strings
-    self.storage = storage
-    self.total = storage.counts.reduce(0, +)
-  }
-
-  /// The key layout in use.
-  public var layout: NGramKeyLayout {
-    switch storage {
-    case .packed64: .packed64
-    case .packed128: .packed128
-    case .slices: .slices
-    }
-  }
-
-  /// Number of different n-grams.
-  public var distinct: Int { storage.counts.count }
-
-  /// The count of each distinct n-gram, in lexicographic order of n-grams; all positive.
-  public var counts: [Int] { storage.counts }
-
-  /// The distinct n-gram at `index`, in lexicographic order.
-  ///
-  /// - Precondition: 0 ≤ `index` < ``distinct``.
-  public func ngram(at index: Int) -> [UInt16] {
     precondition(
-      (0..<distinct).contains(index),
-      "NGramCounts.ngram(at:): index \(index) is outside 0..<\(distinct)")
-    switch storage {
-    case .packed64(let list): return unpacked(list.keys[index])
-    case .packed128(let list): return unpacked(list.keys[index])
-    case .slices(let list): return Array(list.tokens[index * order..<(index + 1) * order])
-    }
+      stringsOfParts.count == StringParts.count && ngramsOfParts.count == layout.orders.count,
+      "NGramCounts: \(stringsOfParts.count) parts, \(ngramsOfParts.count) orders")
+    self.layout = layout
+    self.stringsOfParts = stringsOfParts
+    self.ngramsOfParts = ngramsOfParts
+    self.runs = runs
   }
 
-  /// How often `ngram` was counted; 0 where it was not.
+  /// Number of token strings that were counted.
+  public var strings: Int { stringsOfParts.reduce(0, +) }
+
+  /// Strings and n-grams of one order, part by part.
   ///
-  /// O(log distinct). An n-gram of another length or with a token outside the vocabulary has
-  /// count 0.
-  public func count(of ngram: [UInt16]) -> Int {
-    guard ngram.count == order else { return 0 }
-    var low = 0
-    var high = distinct
-    while low < high {
-      let middle = (low + high) / 2
-      let candidate = self.ngram(at: middle)
-      if candidate == ngram { return storage.counts[middle] }
-      if candidate.lexicographicallyPrecedes(ngram) { low = middle + 1 } else { high = middle }
-    }
-    return 0
+  /// - Precondition: `order` is one of `layout.orders`.
+  public func totals(order: Int) -> PartedTotals {
+    requireOrder(order)
+    return PartedTotals(
+      order: order, strings: stringsOfParts, ngrams: ngramsOfParts[order - layout.shortest])
   }
 
-  private func unpacked<Key: FixedWidthInteger & UnsignedInteger>(_ key: Key) -> [UInt16] {
-    var tokens = [UInt16](repeating: 0, count: order)
-    var rest = key
-    for position in stride(from: order - 1, through: 0, by: -1) {
-      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: Key(vocabularySize))
-      tokens[position] = UInt16(truncatingIfNeeded: remainder)
-      rest = quotient
-    }
-    return tokens
+  /// A number that identifies the counts: the same for equal counts, in practice for no others.
+  ///
+  /// - Throws: ``Files/Failure`` where runs on the disk cannot be read.
+  public func digest() throws -> UInt64 {
+    layout.isWide ? try digest(UInt128.self) : try digest(UInt64.self)
   }
-}
 
-extension NGramCounts.Storage {
-  var counts: [Int] {
-    switch self {
-    case .packed64(let list): list.counts
-    case .packed128(let list): list.counts
-    case .slices(let list): list.counts
+  private func digest<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
+    _: Key.Type
+  ) throws -> UInt64 {
+    guard let largest = layout.largestKey(Key.self) else {
+      preconditionFailure("NGramCounts: keys exceed \(Key.bitWidth) bits")
     }
+    var digest = WordDigest()
+    if runs.count == 1, case .memory(let bytes) = runs[0].storage {
+      bytes.withUnsafeBytes { digest.combine($0) }
+      return digest.value
+    }
+    var windows = MergedWindows<Key>(runs, largest: largest)
+    var writer = WindowRunWriter<Key>(.sink { digest.combine($0) })
+    while try windows.next() { try writer.append(windows.key, windows.counts) }
+    _ = try writer.finish()
+    return digest.value
+  }
+
+  /// Bytes that the counts take, in memory or on the disk.
+  public var size: Int { runs.reduce(0) { $0 + $1.size } }
+
+  /// The counts of the strings in some of the parts.
+  ///
+  /// - Parameter parts: bit p keeps part p.
+  /// - Throws: ``Files/Failure`` where a file of counts is damaged or cannot be read.
+  func limited(to parts: UInt16) throws -> NGramCounts {
+    func kept(_ values: [Int]) -> [Int] {
+      values.indices.map { parts & (1 << UInt16($0)) != 0 ? values[$0] : 0 }
+    }
+    let run = layout.isWide ? try run(of: parts, UInt128.self) : try run(of: parts, UInt64.self)
+    return NGramCounts(
+      layout: layout, stringsOfParts: kept(stringsOfParts),
+      ngramsOfParts: ngramsOfParts.map(kept), runs: run.map { [$0] } ?? [])
+  }
+
+  private func run<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
+    of parts: UInt16, _: Key.Type
+  ) throws -> WindowRun? {
+    guard let largest = layout.largestKey(Key.self) else {
+      preconditionFailure("NGramCounts: keys exceed \(Key.bitWidth) bits")
+    }
+    var windows = MergedWindows<Key>(runs, largest: largest)
+    var writer = WindowRunWriter<Key>(.memory)
+    while try windows.next() {
+      let counts = windows.counts.limited(to: parts)
+      if counts.support != 0 { try writer.append(windows.key, counts) }
+    }
+    return try writer.finish()
+  }
+
+  func requireOrder(_ order: Int) {
+    precondition(
+      layout.orders.contains(order),
+      "NGramCounts: order \(order) is not among the orders \(layout.orders) that were counted")
+  }
+
+  /// Calls `body` with each distinct n-gram of one order, in lexicographic order, and its counts.
+  ///
+  /// - Precondition: `order` is one of `layout.orders`.
+  /// - Throws: ``Files/Failure`` where a file of counts is damaged or cannot be read; what `body`
+  ///   throws.
+  public func forEach(
+    order: Int, _ body: (_ ngram: [UInt16], _ counts: PartedCount) throws -> Void
+  ) throws {
+    if layout.isWide {
+      try forEach(order: order, UInt128.self, body)
+    } else {
+      try forEach(order: order, UInt64.self, body)
+    }
+  }
+
+  private func forEach<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
+    order: Int, _: Key.Type, _ body: (_ ngram: [UInt16], _ counts: PartedCount) throws -> Void
+  ) throws {
+    var grams = GramCursor<Key>(self, order: order)
+    var ngram = [UInt16](repeating: 0, count: order)
+    while try grams.next() {
+      var rest = grams.key
+      for position in stride(from: order - 1, through: 0, by: -1) {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: Key(layout.base))
+        ngram[position] = UInt16(truncatingIfNeeded: digit &- 1)
+        rest = quotient
+      }
+      try body(ngram, grams.counts)
+    }
+  }
+
+  /// Number of different n-grams of one order; one pass.
+  public func distinct(order: Int) throws -> Int {
+    var count = 0
+    try forEach(order: order) { _, _ in count += 1 }
+    return count
+  }
+
+  /// How often one n-gram was counted; one pass, so for single questions only.
+  ///
+  /// - Precondition: its length is one of `layout.orders`.
+  public func count(of ngram: [UInt16]) throws -> Int {
+    var found = 0
+    try forEach(order: ngram.count) { other, counts in
+      if other == ngram { found = counts.total }
+    }
+    return found
   }
 }

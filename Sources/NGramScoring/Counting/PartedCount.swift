@@ -22,16 +22,21 @@ public struct PartedCount: Sendable, Equatable {
 
   /// Occurrences in one part, 0 ≤ `part` < 16.
   @inline(__always)
-  public subscript(part: Int) -> Int { Int(counts[part]) }
+  public subscript(part: Int) -> Int {
+    withUnsafeBytes(of: counts) { Int($0.load(fromByteOffset: part &* 4, as: UInt32.self)) }
+  }
 
   /// Adds occurrences to one part.
   ///
   /// - Precondition: `count` is positive, and no part exceeds 2³² − 1.
   @inline(__always)
   mutating func add(_ count: Int, part: Int) {
-    let (sum, overflow) = counts[part].addingReportingOverflow(UInt32(count))
-    precondition(!overflow, "PartedCount: part \(part) exceeds 2^32 - 1 occurrences")
-    counts[part] = sum
+    let sum = self[part] + count
+    precondition(sum <= Int(UInt32.max), "PartedCount: part \(part) exceeds 2^32 - 1 occurrences")
+    withUnsafeMutableBytes(of: &counts) {
+      $0.storeBytes(
+        of: UInt32(truncatingIfNeeded: sum), toByteOffset: part &* 4, as: UInt32.self)
+    }
     total &+= count
     support |= 1 &<< UInt16(truncatingIfNeeded: part)
   }
@@ -50,7 +55,7 @@ public struct PartedCount: Sendable, Equatable {
     var rest = support & mask
     while rest != 0 {
       let part = rest.trailingZeroBitCount
-      result.add(Int(counts[part]), part: part)
+      result.add(self[part], part: part)
       rest &= rest &- 1
     }
     return result
@@ -62,7 +67,7 @@ public struct PartedCount: Sendable, Equatable {
     var rest = support
     while rest != 0 {
       let part = rest.trailingZeroBitCount
-      try body(part, Int(counts[part]))
+      try body(part, self[part])
       rest &= rest &- 1
     }
   }

@@ -1,6 +1,6 @@
 // Least-significant-digit radix sort of unsigned keys.
 
-/// Sorts unsigned integer keys by digits, least significant first.
+/// Sorts elements by an unsigned integer key, digit by digit, least significant first.
 ///
 /// Stable, deterministic and free of comparisons: time is proportional to the number of keys times
 /// the digits in use. Digits are at most ``digitBits`` wide, are spread evenly over the bits in
@@ -17,20 +17,24 @@ enum RadixSort {
   /// Below this many keys the standard library's sort is quicker than clearing histograms.
   static let smallCount = 256
 
-  /// Sorts `keys[0..<count]` in ascending order, using `scratch` of the same size.
+  /// Sorts `elements[0..<count]` by key in ascending order, using `scratch` of the same size.
   ///
-  /// - Parameter largest: an upper bound of the keys; only the bits it uses are looked at.
-  /// - Returns: whichever of the two buffers holds the sorted keys.
-  static func sort<Key: FixedWidthInteger & UnsignedInteger>(
-    _ keys: UnsafeMutablePointer<Key>, scratch: UnsafeMutablePointer<Key>, count: Int, largest: Key
-  ) -> UnsafeMutablePointer<Key> {
+  /// - Parameters:
+  ///   - largest: an upper bound of the keys; only the bits it uses are looked at.
+  ///   - key: an element's key.
+  /// - Returns: whichever of the two buffers holds the sorted elements.
+  @inline(__always)
+  static func sort<Element, Key: FixedWidthInteger & UnsignedInteger>(
+    _ elements: UnsafeMutablePointer<Element>, scratch: UnsafeMutablePointer<Element>, count: Int,
+    largest: Key, key: (Element) -> Key
+  ) -> UnsafeMutablePointer<Element> {
     if count < smallCount {
-      var buffer = UnsafeMutableBufferPointer(start: keys, count: count)
-      buffer.sort()
-      return keys
+      var buffer = UnsafeMutableBufferPointer(start: elements, count: count)
+      buffer.sort { key($0) < key($1) }
+      return elements
     }
     let usedBits = Key.bitWidth - largest.leadingZeroBitCount
-    guard usedBits > 0 else { return keys }
+    guard usedBits > 0 else { return elements }
     let passes = (usedBits + digitBits - 1) / digitBits
     let width = (usedBits + passes - 1) / passes
     let buckets = 1 << width
@@ -40,7 +44,7 @@ enum RadixSort {
     defer { histograms.deallocate() }
     histograms.initialize(repeating: 0, count: passes * buckets)
     for index in 0..<count {
-      var rest = keys[index]
+      var rest = key(elements[index])
       var histogram = histograms
       for _ in 0..<passes {
         histogram[Int(truncatingIfNeeded: rest & mask)] &+= 1
@@ -49,12 +53,12 @@ enum RadixSort {
       }
     }
 
-    var source = keys
+    var source = elements
     var target = scratch
     for pass in 0..<passes {
       let shift = Key(truncatingIfNeeded: pass * width)
       let places = histograms + pass * buckets
-      let firstDigit = Int(truncatingIfNeeded: (source[0] &>> shift) & mask)
+      let firstDigit = Int(truncatingIfNeeded: (key(source[0]) &>> shift) & mask)
       if places[firstDigit] == count { continue }
       var start = 0
       for bucket in 0..<buckets {
@@ -63,11 +67,11 @@ enum RadixSort {
         start += size
       }
       for index in 0..<count {
-        let key = source[index]
-        let digit = Int(truncatingIfNeeded: (key &>> shift) & mask)
+        let element = source[index]
+        let digit = Int(truncatingIfNeeded: (key(element) &>> shift) & mask)
         let place = places[digit]
         places[digit] = place &+ 1
-        target[place] = key
+        target[place] = element
       }
       swap(&source, &target)
     }

@@ -2,22 +2,39 @@
 
 /// A score of sample strings, most of them against reference strings.
 ///
-/// Raw values are the names in score rows and JSON.
+/// Raw values are the names in options, score rows and JSON.
 public enum Metric: String, Sendable, Codable, CaseIterable {
   /// JS-n, the Jensen-Shannon divergence of n-gram distributions; see ``JensenShannonDivergence``.
   case jensenShannon = "js"
-  /// Share of reference n-gram mass that samples reach; see ``NGramRecall``.
+  /// Smoothed Kullback-Leibler divergence of samples from reference.
+  case klOfSamples = "kl"
+  /// Smoothed Kullback-Leibler divergence of reference from samples.
+  case klOfReference = "kl-reverse"
+  /// Cosine of the angle between the vectors of n-gram counts.
+  case cosine
+  /// Share of reference n-gram mass that samples reach.
   case recall
-  /// Share of sample n-gram mass that the reference holds; see ``NGramPrecision``.
+  /// Share of sample n-gram mass that the reference holds.
   case precision
-  /// Distinct n-grams over n-grams of the samples; see ``DistinctShare``.
+  /// Share of the samples' different n-grams that the reference holds.
+  case seenShare = "seen"
+  /// Distinct n-grams over n-grams of the samples.
   case distinctShare = "distinct"
   /// Share of sample strings that repeat an earlier one; see ``DuplicateRate``.
   case duplicateRate = "duplicates"
   /// Share of sample strings that are training strings; see ``ExactCopyRate``.
   case exactCopyRate = "copies"
-  /// Nats a symbol under a character n-gram model; see ``CharacterModel``.
-  case crossEntropy = "cross-entropy"
+  /// Share of the samples' words that are words of the reference; see ``WordShare``.
+  case wordShare = "words"
+  /// Perplexity of samples under a character model of the reference; see ``CharacterModel``.
+  case forwardPerplexity = "perplexity"
+  /// Perplexity of the reference under a character model of the samples; see ``CharacterModel``.
+  case reversePerplexity = "perplexity-reverse"
+
+  /// What is shown where nobody asks for more: JS-n, what makes it an honest claim, and repeats.
+  public static let standard: [Metric] = [
+    .jensenShannon, .recall, .precision, .distinctShare, .duplicateRate, .exactCopyRate,
+  ]
 
   /// Which way a better generator moves a metric.
   public enum Direction: String, Sendable, Codable {
@@ -31,30 +48,46 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
 
   /// Which way is better.
   ///
-  /// Duplicates, distinct-n, copies and cross-entropy are good *near* real
-  /// text's value at the same count, which must be shown beside them.
+  /// Duplicates, distinct-n, copies, words and forward perplexity are good *near* real text's value
+  /// at the same count, which must be shown beside them.
   public var direction: Direction {
     switch self {
-    case .jensenShannon: .lower
-    case .recall, .precision: .higher
-    case .distinctShare, .duplicateRate, .exactCopyRate, .crossEntropy: .nearerReal
+    case .jensenShannon, .klOfSamples, .klOfReference, .reversePerplexity: .lower
+    case .recall, .precision, .seenShare, .cosine: .higher
+    case .distinctShare, .duplicateRate, .exactCopyRate, .wordShare, .forwardPerplexity:
+      .nearerReal
     }
   }
 
   /// The unit of a value, for a table's head.
   public var unit: String {
     switch self {
-    case .jensenShannon: "bits"
-    case .recall, .precision, .distinctShare, .duplicateRate, .exactCopyRate: "share"
-    case .crossEntropy: "nats/symbol"
+    case .jensenShannon, .klOfSamples, .klOfReference: "bits"
+    case .recall, .precision, .seenShare, .distinctShare, .duplicateRate, .exactCopyRate,
+      .wordShare:
+      "share"
+    case .cosine: "cosine"
+    case .forwardPerplexity, .reversePerplexity: "perplexity"
     }
   }
 
   /// Whether a value belongs to an n-gram order.
   public var hasOrder: Bool {
     switch self {
-    case .jensenShannon, .recall, .precision, .distinctShare, .crossEntropy: true
-    case .duplicateRate, .exactCopyRate: false
+    case .jensenShannon, .klOfSamples, .klOfReference, .cosine, .recall, .precision, .seenShare,
+      .distinctShare, .forwardPerplexity, .reversePerplexity:
+      true
+    case .duplicateRate, .exactCopyRate, .wordShare: false
+    }
+  }
+
+  /// Whether value minus floor says how far from real text the samples are: of divergences only.
+  public var hasExcess: Bool {
+    switch self {
+    case .jensenShannon, .klOfSamples, .klOfReference, .reversePerplexity: true
+    case .cosine, .recall, .precision, .seenShare, .distinctShare, .duplicateRate, .exactCopyRate,
+      .wordShare, .forwardPerplexity:
+      false
     }
   }
 }

@@ -16,18 +16,19 @@ public struct Floor: Sendable, Codable, Equatable {
   /// independent ones: given the pool, the variance of a draw of m of M lines is 1 − m/M of the full
   /// one for a linear statistic and 1 − (m/M)² for a quadratic one, which JS-n is where all n-grams
   /// are frequent. It is divided by 1 − m/M, so that it is too large rather than too small. Nil for
-  /// one draw and for m = M, where every draw is the whole pool.
+  /// one draw and for m = M, where every draw is the whole pool. Draws thinned by expectation vary
+  /// as their whole pools do, and are brought to the count: times √(M/m).
   public let deviation: Double?
   /// Strings in each draw.
   public let samples: Int
-  /// Lines that the draws were taken from.
+  /// Lines that the draws were taken from; of one draw, where draws are thinned by expectation.
   public let lines: Int
   /// Whether no line is in two draws.
   ///
   /// Otherwise draws are independent of each other, each without replacement.
   public let disjointDraws: Bool
-  /// Seed of the draws.
-  public let seed: UInt64
+  /// Seed of the draws; nil where nothing is drawn at random.
+  public let seed: UInt64?
 
   /// - Precondition: at least one value; 1 ≤ `samples` ≤ `lines`.
   init(values: [Double], samples: Int, lines: Int, disjointDraws: Bool, seed: UInt64) {
@@ -44,6 +45,25 @@ public struct Floor: Sendable, Codable, Equatable {
     let share = disjointDraws ? 1 : 1 - Double(samples) / Double(lines)
     deviation =
       share > 0 ? statistics.variance.map { ($0 / share).squareRoot() } : nil
+  }
+
+  /// The floor that one value of real strings makes: without a deviation.
+  public init(of value: Double, samples: Int) {
+    self.init(values: [value], samples: samples, poolStrings: samples)
+  }
+
+  /// The floor of disjoint pools of about `poolStrings` strings, thinned to `samples` by expectation.
+  init(values: [Double], samples: Int, poolStrings: Int) {
+    self.values = values
+    self.samples = samples
+    lines = poolStrings
+    disjointDraws = true
+    seed = nil
+    let statistics = SampleStatistics(of: values)
+    mean = statistics.mean
+    deviation = statistics.variance.map {
+      ($0 * Double(poolStrings) / Double(samples)).squareRoot()
+    }
   }
 }
 

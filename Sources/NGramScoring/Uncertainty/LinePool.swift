@@ -73,7 +73,4 @@ struct LinePool {
       }
     }
   }
-
-  /// All rows of `lines`.
-  func allRows(of lines: [Int]) -> [Int] { lines.flatMap { rows(ofLine: $0) } }
 }

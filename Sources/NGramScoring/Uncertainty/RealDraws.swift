@@ -64,7 +64,7 @@ public struct RealDraws: Sendable {
   }
 
   /// The floor made of one value a draw.
-  func floor(of values: [Double]) -> Floor {
+  public func floor(of values: [Double]) -> Floor {
     Floor(values: values, samples: samples, lines: lines, disjointDraws: disjoint, seed: seed)
   }
 

@@ -1,0 +1,73 @@
+// Several runs read as one.
+
+/// The windows of any number of runs in ascending order, counts of equal windows added.
+///
+/// A heap of readers; one run is read straight through. Memory: 32 MiB, and 4 KiB a run at least.
+struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+  /// The window that was read last.
+  private(set) var key: Key = 0
+  /// Its counts over all runs.
+  private(set) var counts = PartedCount()
+
+  private var readers: [WindowRunReader<Key>]
+  /// Readers that stand on a window, a binary heap by key; empty for one run.
+  private var heap: [(key: Key, reader: Int)] = []
+  private var hasBegun = false
+
+  /// - Parameter largest: the largest key that the layout allows.
+  init(_ runs: [WindowRun], largest: Key) {
+    let bufferSize = min(1 << 18, max(1 << 12, (1 << 25) / max(runs.count, 1)))
+    readers = runs.map { WindowRunReader($0, largest: largest, bufferSize: bufferSize) }
+  }
+
+  /// Moves to the next window; false at the end.
+  @inline(__always)
+  mutating func next() throws -> Bool {
+    guard readers.count == 1 else { return try nextOfMany() }
+    guard try readers[0].next() else { return false }
+    key = readers[0].key
+    counts = readers[0].counts
+    return true
+  }
+
+  private mutating func nextOfMany() throws -> Bool {
+    if !hasBegun {
+      hasBegun = true
+      for reader in readers.indices where try readers[reader].next() {
+        heap.append((readers[reader].key, reader))
+      }
+      heap.sort { $0.key < $1.key }
+    }
+    guard let first = heap.first else { return false }
+    key = first.key
+    counts = readers[first.reader].counts
+    try advanceFirst()
+    while let next = heap.first, next.key == key {
+      counts.add(readers[next.reader].counts)
+      try advanceFirst()
+    }
+    return true
+  }
+
+  /// Moves the reader of the smallest key on, and the next smallest to the front.
+  private mutating func advanceFirst() throws {
+    let reader = heap[0].reader
+    var moved = (key: Key(0), reader: reader)
+    if try readers[reader].next() {
+      moved.key = readers[reader].key
+    } else {
+      moved = heap.removeLast()
+      if heap.isEmpty { return }
+    }
+    var place = 0
+    while true {
+      var child = 2 * place + 1
+      if child >= heap.count { break }
+      if child + 1 < heap.count, heap[child + 1].key < heap[child].key { child += 1 }
+      if heap[child].key >= moved.key { break }
+      heap[place] = heap[child]
+      place = child
+    }
+    heap[place] = moved
+  }
+}

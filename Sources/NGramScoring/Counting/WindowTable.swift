@@ -1,0 +1,243 @@
+// Counting by hash: the windows met so far, each with sixteen small counters.
+
+import Glibc
+
+/// An open-addressing table from window keys to counts in 16 parts, in 32 bytes an entry.
+///
+/// An entry is the key (16 bytes) and one byte a part, so that meeting a window touches one cache line
+/// whatever part it is in. A byte that overflows carries 256 into a small dictionary: with a million
+/// strings that happens once in a few thousand windows. The first probes of all windows of a string
+/// are made together, so that their cache misses overlap.
+///
+/// Measured on 28 million windows of news (V = 125, order 6, 1.8 million distinct, 6.4 million with
+/// their parts): 0.38 s, where radix sorting key and part took 0.50 s and a hash of key and part
+/// 0.68 s (one core, Zen 3).
+final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+  /// Bytes of an entry.
+  static var entrySize: Int { 32 }
+  /// Most entries in use, as a share of the places: 3/4, chosen here.
+  private static var fullShare: (numerator: Int, denominator: Int) { (3, 4) }
+
+  /// Windows whose first places are read together.
+  private static var windowsAtOnce: Int { 64 }
+
+  /// Distinct windows in the table.
+  private(set) var count = 0
+
+  private var entries: UnsafeMutableRawPointer
+  private var places: Int
+  private let mostPlaces: Int
+  /// What did not fit the bytes of an entry.
+  private var carried: [Key: PartedCount] = [:]
+  private let firstPlaces: UnsafeMutablePointer<Int>
+  private let mostWindows: Int
+
+  /// - Parameters:
+  ///   - mostWindows: the most windows that are added at once.
+  ///   - mostPlaces: the size beyond which the table does not grow; rounded down to a power of 2.
+  init(mostWindows: Int, mostPlaces: Int) {
+    var limit = 1 << 12
+    // Places are numbered in 32 bits while a table is emptied.
+    while limit * 2 <= Swift.min(mostPlaces, 1 << 32) || limit < 4 * mostWindows { limit *= 2 }
+    self.mostPlaces = limit
+    self.mostWindows = mostWindows
+    places = Swift.min(1 << 14, limit)
+    entries = Self.allocate(places)
+    firstPlaces = .allocate(capacity: Self.windowsAtOnce)
+  }
+
+  deinit {
+    Self.deallocate(entries, places)
+    firstPlaces.deallocate()
+  }
+
+  /// Whether one more string could exceed the size limit; ``drain(_:)`` it first.
+  var isFull: Bool {
+    places == mostPlaces
+      && (count + mostWindows > most(of: places) || carried.count > places / 64)
+  }
+
+  private func most(of places: Int) -> Int {
+    places / Self.fullShare.denominator * Self.fullShare.numerator
+  }
+
+  // MARK: Adding
+
+  /// Counts windows in one part.
+  ///
+  /// - Precondition: at most `mostWindows` keys, none 0; not ``isFull``.
+  @inline(__always)
+  func add(_ keys: UnsafePointer<Key>, count windows: Int, part: Int) {
+    while count + windows > most(of: places) { grow() }
+    var start = 0
+    while start < windows {
+      let size = Swift.min(windows - start, Self.windowsAtOnce)
+      add(keys + start, atOnce: size, part: part)
+      start += size
+    }
+  }
+
+  /// Reading the first place of every window before any is used lets the cache misses overlap.
+  @inline(__always)
+  private func add(_ keys: UnsafePointer<Key>, atOnce windows: Int, part: Int) {
+    let entries = entries
+    let firstPlaces = firstPlaces
+    let shift = UInt64(64 - places.trailingZeroBitCount)
+    var matches: UInt64 = 0
+    for index in 0..<windows {
+      let place = Int(truncatingIfNeeded: Self.hash(keys[index]) &>> shift)
+      firstPlaces[index] = place
+      let isMatch = (entries + place &* 32).load(as: Key.self) == keys[index]
+      matches |= (isMatch ? 1 : 0) &<< UInt64(truncatingIfNeeded: index)
+    }
+    for index in 0..<windows {
+      let isMatch = matches & (1 &<< UInt64(truncatingIfNeeded: index)) != 0
+      let place =
+        isMatch ? firstPlaces[index] : place(of: keys[index], from: firstPlaces[index])
+      let counter = (entries + place &* 32 + 16 + part).assumingMemoryBound(to: UInt8.self)
+      counter.pointee &+= 1
+      if counter.pointee == 0 { carry(keys[index], part) }
+    }
+  }
+
+  /// The place of a key, taken where it had none.
+  private func place(of key: Key, from first: Int) -> Int {
+    var place = first
+    while true {
+      let entry = entries + place &* 32
+      let found = entry.load(as: Key.self)
+      if found == key { return place }
+      if found == 0 {
+        entry.storeBytes(of: key, as: Key.self)
+        count &+= 1
+        return place
+      }
+      place = (place &+ 1) & (places &- 1)
+    }
+  }
+
+  private func carry(_ key: Key, _ part: Int) {
+    carried[key, default: PartedCount()].add(256, part: part)
+  }
+
+  @inline(__always)
+  private static func hash(_ key: Key) -> UInt64 {
+    var word = UInt64(truncatingIfNeeded: key)
+    if Key.bitWidth > 64 {
+      let high = UInt64(truncatingIfNeeded: key &>> 64)
+      word ^= (high &* 0xD6E8_FEB8_6659_FD93) &>> 17 ^ (high &* 0xD6E8_FEB8_6659_FD93)
+    }
+    return word &* 0x9E37_79B9_7F4A_7C15
+  }
+
+  private func grow() {
+    precondition(places < mostPlaces, "WindowTable: \(count) windows in \(places) places at most")
+    let old = entries
+    let oldPlaces = places
+    places *= 2
+    entries = Self.allocate(places)
+    let shift = UInt64(64 - places.trailingZeroBitCount)
+    let end = entries + places * 32
+    for index in 0..<oldPlaces {
+      let entry = old + index * 32
+      let key = entry.load(as: Key.self)
+      if key == 0 { continue }
+      var target = entries + Int(truncatingIfNeeded: Self.hash(key) &>> shift) * 32
+      while target.load(as: Key.self) != 0 {
+        target += 32
+        if target == end { target = entries }
+      }
+      target.copyMemory(from: entry, byteCount: 32)
+    }
+    Self.deallocate(old, oldPlaces)
+  }
+
+  // MARK: Emptying
+
+  private struct Place {
+    var key: Key
+    var index: UInt32
+  }
+
+  /// Hands out all windows in ascending order of keys, and empties the table.
+  func drain(_ body: (Key, PartedCount) throws -> Void) rethrows {
+    let sorted = UnsafeMutablePointer<Place>.allocate(capacity: Swift.max(count, 1))
+    let scratch = UnsafeMutablePointer<Place>.allocate(capacity: Swift.max(count, 1))
+    defer {
+      sorted.deallocate()
+      scratch.deallocate()
+    }
+    var used = 0
+    var largest: Key = 0
+    for index in 0..<places {
+      let key = (entries + index * 32).load(as: Key.self)
+      if key == 0 { continue }
+      sorted[used] = Place(key: key, index: UInt32(truncatingIfNeeded: index))
+      used += 1
+      largest = Swift.max(largest, key)
+    }
+    let ordered = RadixSort.sort(
+      sorted, scratch: scratch, count: used, largest: largest, key: { $0.key })
+    // The counters lie anywhere: those of a batch are read together, so that the misses overlap.
+    let counters = UnsafeMutablePointer<SIMD2<UInt64>>.allocate(capacity: Self.windowsAtOnce)
+    defer { counters.deallocate() }
+    let carries = carried.sorted { $0.key < $1.key }
+    var carry = 0
+    for start in stride(from: 0, to: used, by: Self.windowsAtOnce) {
+      let end = Swift.min(start + Self.windowsAtOnce, used)
+      for index in start..<end {
+        counters[index - start] = (entries + Int(ordered[index].index) * 32 + 16)
+          .load(as: SIMD2<UInt64>.self)
+      }
+      for index in start..<end {
+        let key = ordered[index].key
+        var counts = PartedCount()
+        counts.add(counters[index - start].x, fromPart: 0)
+        counts.add(counters[index - start].y, fromPart: 8)
+        if carry < carries.count, carries[carry].key == key {
+          counts.add(carries[carry].value)
+          carry += 1
+        }
+        try body(key, counts)
+      }
+    }
+    empty()
+  }
+
+  private func empty() {
+    Self.deallocate(entries, places)
+    entries = Self.allocate(places)
+    count = 0
+    carried = [:]
+  }
+
+  // MARK: Memory
+
+  /// Zeroed pages, in large ones where the system has them: places are visited at random.
+  private static func allocate(_ places: Int) -> UnsafeMutableRawPointer {
+    let size = places * 32
+    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      fatalError("WindowTable: the system has no \(size) bytes of memory left")
+    }
+    madvise(memory, size, MADV_HUGEPAGE)
+    return memory
+  }
+
+  private static func deallocate(_ memory: UnsafeMutableRawPointer, _ places: Int) {
+    munmap(memory, places * 32)
+  }
+}
+
+extension PartedCount {
+  /// Adds eight counts of a byte each, the lowest byte to `first`.
+  @inline(__always)
+  fileprivate mutating func add(_ bytes: UInt64, fromPart first: Int) {
+    var rest = bytes
+    while rest != 0 {
+      let shift = UInt64(rest.trailingZeroBitCount & ~7)
+      add(Int(truncatingIfNeeded: (rest &>> shift) & 0xFF), part: first + Int(shift &>> 3))
+      rest &= ~(0xFF &<< shift)
+    }
+  }
+}
