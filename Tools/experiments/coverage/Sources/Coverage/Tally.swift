@@ -27,7 +27,7 @@ struct Tally {
     let target = truth ?? mean
     let given = Double(bounds.count)
     func share(_ wanted: ((lower: Double, upper: Double)) -> Bool) -> Double {
-      given > 0 ? Double(bounds.count { wanted($0) }) / given : .nan
+      given > 0 && !target.isNaN ? Double(bounds.count { wanted($0) }) / given : .nan
     }
     let below = share { $0.upper < target }
     let above = share { $0.lower > target }
