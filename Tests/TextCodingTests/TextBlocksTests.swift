@@ -97,6 +97,67 @@ struct TextBlocksTests {
     return tokens
   }
 
+  @Test("Line hashes are those of whole lines as read, for any threads and blocks")
+  func lineHashes() throws {
+    var numbers = TestNumbers(seed: 47)
+    for round in 0..<60 {
+      let policy = numbers.element(Self.policies)
+      let text = adversarialText(numbers.element([3, 60, 400]), &numbers)
+      let plain = PlainText(text, name: "t.txt", policy: policy)
+      let codec = try Self.codec(.scalar, .standard, length: numbers.element([1, 5, 32]))
+      guard case .value = plain.encoded(codec, name: "t.txt", limit: .max) else { continue }
+      let expected = plain.lines.map { $0.bytes.withUnsafeBufferPointer { lineHash($0) } }
+      for threads in 1...3 {
+        let blockBytes = numbers.element([1, 7, 64, 1000, 1 << 18])
+        let blocks = TextBlocks(MemorySource(text), policy: policy, blockBytes: blockBytes)
+        var hashes: [UInt64] = []
+        try blocks.encode(with: codec, threads: threads, hashingLines: true) { blocks in
+          for block in blocks {
+            #expect(block.lineHashes.count == block.count)
+            hashes += block.lineHashes
+          }
+        }
+        #expect(hashes == expected, "round \(round): \(threads) threads, \(blockBytes)")
+      }
+    }
+    // Nobody asked.
+    try TextBlocks(MemorySource("the\nfox".utf8)).encode(
+      with: try Self.codec(.scalar, .standard, length: 4), threads: 1
+    ) { for block in $0 { #expect(block.lineHashes.isEmpty) } }
+  }
+
+  @Test("A line hash depends on every byte and the length, and its top bits divide lines evenly")
+  func lineHashValues() {
+    func hash(_ text: String) -> UInt64 {
+      Array(text.utf8).withUnsafeBufferPointer { lineHash($0) }
+    }
+    // Counts files hold parts by these bits: the values must never change.
+    #expect(hash("") == 0x0000_0000_0000_0000)
+    #expect(hash("the quick brown fox") == 0xD374_BAF4_48AD_E56C)
+    #expect(hash("é") == 0xA662_1DBC_EB0D_187D)
+    let line = [UInt8]("jumps over the lazy dog".utf8)
+    var seen: Set<UInt64> = [line.withUnsafeBufferPointer { lineHash($0) }]
+    for index in line.indices {
+      for bit in 0..<8 {
+        var other = line
+        other[index] ^= 1 << bit
+        seen.insert(other.withUnsafeBufferPointer { lineHash($0) })
+      }
+    }
+    for count in line.indices {
+      seen.insert(line[..<count].withUnsafeBufferPointer { lineHash($0) })
+    }
+    for zeros in 1...9 {
+      seen.insert(
+        (line + [UInt8](repeating: 0, count: zeros)).withUnsafeBufferPointer { lineHash($0) })
+    }
+    #expect(seen.count == 1 + 9 * line.count + 9)
+    var parts = [Int](repeating: 0, count: 16)
+    for number in 0..<16_000 { parts[Int(hash("line \(number)") >> 60)] += 1 }
+    // 1,000 each, deviation 31.
+    #expect(parts.allSatisfy { abs($0 - 1000) < 160 }, "\(parts)")
+  }
+
   @Test("Lines far longer than a block are whole")
   func longLines() throws {
     let codec = try Self.codec(.scalar, .standard, length: 32)

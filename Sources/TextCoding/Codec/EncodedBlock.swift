@@ -9,9 +9,16 @@ public final class EncodedBlock: @unchecked Sendable {
   /// The number L of tokens in each.
   public let length: Int
 
+  /// The ``lineHash(_:)`` of each string's line; empty where none was asked for.
+  public private(set) var lineHashes: [UInt64] = []
+
+  private let hashesLines: Bool
   private var tokens = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 0)
 
-  init(length: Int) { self.length = length }
+  init(length: Int, hashesLines: Bool = false) {
+    self.length = length
+    self.hashesLines = hashesLines
+  }
 
   deinit { tokens.deallocate() }
 
@@ -29,6 +36,7 @@ public final class EncodedBlock: @unchecked Sendable {
     let length = length
     var tokens = tokens
     count = 0
+    lineHashes.removeAll(keepingCapacity: true)
     var rows = 0
     while rows < limit, let line = try lines.next() {
       let used = rows * length
@@ -37,6 +45,7 @@ public final class EncodedBlock: @unchecked Sendable {
       do throws(ControlCharacter) {
         try lines.withBytes(of: line) { bytes throws(ControlCharacter) in
           try encoder.encode(bytes, plain: line.plain, into: row)
+          if hashesLines { lineHashes.append(lineHash(bytes)) }
         }
       } catch {
         throw error.failure(in: lines.place)

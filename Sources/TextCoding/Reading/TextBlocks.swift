@@ -45,15 +45,17 @@ public final class TextBlocks {
   /// Row by row the strings are those of ``TextCodec/encode(_:limit:)``. The blocks are valid only
   /// inside `body`, during which all threads are free.
   ///
+  /// - Parameter hashingLines: also hash each line, whole as it is read; see
+  ///   ``EncodedBlock/lineHashes``.
   /// - Throws: `Failure` where reading fails, or, of kind `badData` and naming file and line, where
   ///   a policy refuses a line; what `body` throws. Blocks before may have been given to `body`.
   public func encode(
-    with codec: TextCodec, threads: Int, limit: Int = .max,
+    with codec: TextCodec, threads: Int, limit: Int = .max, hashingLines: Bool = false,
     _ body: (_ blocks: [EncodedBlock]) throws -> Void
   ) throws {
     let encoders = (0..<threads).map { _ in Owned(TextEncoder(codec)) }
     let outputs = (0..<BlockDealer.blocks(threads: threads)).map { _ in
-      EncodedBlock(length: codec.length)
+      EncodedBlock(length: codec.length, hashesLines: hashingLines)
     }
     var row = 0
     try forEachRound(threads: threads, limit: limit) { lines, block, worker, limit in
