@@ -34,18 +34,26 @@ struct ScoringReferenceTests {
     for split in [CorpusSplit.test, .validation] {
       let reference = try ScoringReference(corpus: corpus, split: split, options: options)
       let scores = try reference.score(name: "mine", samples)
-      let scorer = try NGramScorer(
-        reference: try corpus.strings(split), vocabularySize: corpus.codec.vocabulary.count,
-        orders: [2, 4])
+      let counts = try NGramCounts(
+        try corpus.strings(split), orders: 2...4, vocabularySize: corpus.codec.vocabulary.count,
+        parts: .content(StringHash(corpus.codec.vocabulary)))
+      let scorer = try NGramScorer(reference: counts, orders: [2, 4])
       let description = ScoreRow.Reference(
         name: "corpus", split: split.rawValue, lines: try corpus.strings(split).count,
         digest: corpus.description.digest)
       #expect(reference.description == description && reference.codec == corpus.codec)
       let floors = try scorer.floors(samples: 40, from: try corpus.strings(.train), seed: 3)
+      var measures = NGramScorer.Measures()
+      measures.trueDivergence = true
       let expected = ScoreRow.rows(
-        name: "mine", scores: try scorer.scores(of: samples), floors: floors.value,
-        reference: description, seed: 3)
-      #expect(Array(scores.rows.prefix(expected.count)) == expected)
+        name: "mine", scores: try scorer.scores(of: samples, measures: measures),
+        floors: floors.value, reference: description, seed: 3)
+      #expect(expected.count == 8)
+      // Rows stand metric by metric.
+      for metric in Metric.standard {
+        let rows = expected.filter { $0.metric == metric }
+        #expect(rows.isEmpty || scores.rows.filter { $0.metric == metric } == rows, "\(metric)")
+      }
       #expect(scores.missingLines == nil)
       for row in expected where row.metric == .jensenShannon {
         #expect(row.floor != nil && row.floorDeviation != nil && row.standardError != nil)
@@ -67,7 +75,7 @@ struct ScoringReferenceTests {
       tokens: held.flatMap { $0.withUnsafeTokens { Array($0) } }, length: 12)
     let floors = try #require(try scorer.floors(samples: 20, from: pool, seed: 3).value)
     let found = scores.rows.filter { $0.metric == .jensenShannon }.map(\.floor)
-    #expect(found == floors.map(\.divergence.mean))
+    #expect(found == floors.map { $0.floor(of: .jensenShannon)?.mean })
     #expect(!scores.rows.contains { $0.metric == .exactCopyRate })
   }
 
@@ -116,31 +124,73 @@ struct ScoringReferenceTests {
     #expect(abs(duplicates.value - Double(11 - distinct) / 11) < 1e-15)
     #expect(duplicates.floor != nil && duplicates.order == nil)
     let copied = try #require(scores.rows.first { $0.metric == .exactCopyRate })
-    #expect(copied.value == 1 && copied.floor == nil)
+    // No string of test is one of training: real text copies nothing.
+    #expect(copied.value == 1 && copied.floor == 0)
     let held = try reference.score(name: "held", try corpus.strings(.validation))
     #expect(held.rows.first { $0.metric == .exactCopyRate }?.value == 0)
   }
 
-  @Test("a file: values and floors are those of the single-file scorer")
+  @Test("a file: values and floors are those of the held-out scorer, parts by lines")
   func fileDirect() throws {
     let file = folder.file("real.txt")
-    try AtomicFile.write(Small.lines(200).map { $0 + "\n" }.joined(), to: file)
+    let lines = Small.lines(200)
+    try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: file)
     let reference = try ScoringReference(file: file, length: 12, options: options)
     #expect(reference.codec.length == 12 && reference.codec.vocabulary.unit == .scalar)
-    let strings = try reference.codec.encode(Small.lines(200))
+    let hashes = lines.map { Array($0.utf8).withUnsafeBufferPointer { lineHash($0) } }
+    let counts = try NGramCounts(
+      try reference.codec.encode(lines), orders: 2...4,
+      vocabularySize: reference.codec.vocabulary.count, parts: .hashes(hashes))
+    let scorer = try NGramScorer(reference: counts, orders: [2, 4])
     let samples = try samples(30, codec: reference.codec)
     let scores = try reference.score(name: "mine", samples)
-    let scorer = try SingleFileScorer(
-      file: strings, vocabularySize: reference.codec.vocabulary.count, orders: [2, 4])
-    let expected = try #require(try scorer.scores(of: samples, seed: 3).value)
-    let rows = ScoreRow.rows(
-      name: "mine", scores: expected.scores, floors: expected.floors,
-      reference: .init(name: "real.txt", lines: 170, digest: reference.description.digest),
-      seed: 3)
-    #expect(Array(scores.rows.prefix(rows.count)) == rows)
+    var measures = NGramScorer.Measures()
+    measures.trueDivergence = true
+    let expected = try #require(
+      try HeldOutScorer(scorer).scores(of: try scorer.count(samples), measures: measures).value)
+    #expect((100..<200).contains(expected.referenceStrings))
+    for metric in [Metric.jensenShannon, .recall, .precision, .distinctShare] {
+      let rows = ScoreRow.rows(
+        name: "mine", scores: expected.scores, floors: expected.floors, metrics: [metric],
+        reference: .init(
+          name: "real.txt", lines: expected.referenceStrings,
+          digest: reference.description.digest), seed: 3)
+      #expect(scores.rows.filter { $0.metric == metric } == rows && rows.count == 2)
+    }
     let duplicates = try #require(scores.rows.first { $0.metric == .duplicateRate })
-    #expect(duplicates.floor != nil)
+    #expect(duplicates.floor != nil && duplicates.reference.lines == 200)
     #expect(!scores.rows.contains { $0.metric == .exactCopyRate })
+  }
+
+  @Test("a file's counts score as the file does, to the last digit")
+  func countsDirect() throws {
+    let file = folder.file("real.txt")
+    try AtomicFile.write(Small.lines(300).map { $0 + "\n" }.joined(), to: file)
+    var options = options
+    options.metrics = Metric.allCases.filter { $0 != .wordShare && $0 != .duplicateRate }
+    let text = try ScoringReference(file: file, length: 12, options: options)
+    var counting = TextCounting()
+    counting.length = 12
+    try counting.counts(of: [file]).write(to: folder.file("real.counts"))
+    let counts = try ScoringReference(counts: folder.file("real.counts"), options: options)
+    #expect(counts.codec == text.codec)
+    let samples = try samples(40, codec: text.codec)
+    let (left, right) = (
+      try text.score(name: "mine", samples), try counts.score(name: "mine", samples)
+    )
+    #expect(left.orders == right.orders && left.rows.count == right.rows.count)
+    for (left, right) in zip(left.rows, right.rows) {
+      #expect(left.metric == right.metric && left.order == right.order)
+      #expect(left.value == right.value && left.floor == right.floor)
+      #expect(left.floorDeviation == right.floorDeviation && left.lower == right.lower)
+      #expect(left.trueDivergence == right.trueDivergence)
+      #expect(left.reference.lines == right.reference.lines)
+    }
+    // What is measured against the whole says so.
+    let sizes = Dictionary(grouping: left.rows, by: \.metric).mapValues { $0[0].reference.lines }
+    #expect(sizes[.klOfSamples] == 300 && sizes[.cosine] == 300)
+    #expect(try #require(sizes[.jensenShannon]) < 300)
+    #expect(try #require(sizes[.forwardPerplexity]) < 300 && sizes[.reversePerplexity] == 300)
   }
 
   @Test("a file too short for a floor is scored whole, and says how many lines it lacks")
@@ -185,22 +235,29 @@ struct ScoringReferenceTests {
     #expect(packed.description.digest == reference.description.digest)
   }
 
-  @Test("a pipe cannot be read twice, and the message says so")
+  @Test("a pipe is kept in a temporary file without a name, and scores as the file does")
   func pipe() throws {
-    let fifo = folder.file("pipe")
+    let text = Small.lines(100).map { $0 + "\n" }.joined()
+    let (fifo, file) = (folder.file("pipe"), folder.file("file"))
     #expect(mkfifo(fifo, 0o600) == 0)
+    try AtomicFile.write(text, to: file)
     let writer = Thread {
-      // Opened once for each of the two readings; the second time nothing is left to say.
-      for text in ["fox\n", ""] {
-        guard let file = FileHandle(forWritingAtPath: fifo) else { return }
-        file.write(Data(text.utf8))
-        try? file.close()
-        usleep(50_000)
-      }
+      let pipe = FileHandle(forWritingAtPath: fifo)
+      pipe?.write(Data(text.utf8))
+      try? pipe?.close()
     }
     writer.start()
-    expectFailure(.badData, fifo, "read twice") {
-      _ = try ScoringReference(file: fifo, options: options)
+    var options = options
+    options.settings.temporaryFolder = folder.file("temporary")
+    try FileSystem.makeDirectory(folder.file("temporary"))
+    let piped = try ScoringReference(file: fifo, options: options)
+    let read = try ScoringReference(file: file, options: options)
+    #expect(piped.description.digest == read.description.digest)
+    #expect(piped.description.lines == 100)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("temporary")) == [])
+    options.settings.temporaryFolder = folder.file("nowhere")
+    expectFailure(.cannotWrite, folder.file("nowhere")) {
+      _ = try TextInput("/dev/zero", temporaryFolder: folder.file("nowhere"))
     }
   }
 
@@ -210,10 +267,11 @@ struct ScoringReferenceTests {
     let file = folder.file("samples.txt")
     try AtomicFile.write("fox Ω\n\nlamp\n", to: file)
     let samples = try reference.samples(contentsOf: file)
-    #expect(samples.count == 3)
-    #expect(samples[0][4] == Vocabulary.unknown)
-    #expect(samples[1].allSatisfy { $0 == Vocabulary.padding })
-    #expect(try reference.samples(contentsOf: file, limit: 2).count == 2)
+    let strings = try #require(samples.strings)
+    #expect(strings.count == 3 && samples.counts.strings == 3)
+    #expect(strings[0][4] == Vocabulary.unknown)
+    #expect(strings[1].allSatisfy { $0 == Vocabulary.padding })
+    #expect(try reference.samples(contentsOf: file, limit: 2).counts.strings == 2)
     let other = try Small.corpus(
       at: folder.file("other"), lines: Small.lines(600).map { $0.uppercased() })
     expectFailure(.badData, "vocabulary") {
@@ -223,7 +281,7 @@ struct ScoringReferenceTests {
           tokens: [UInt16](repeating: UInt16(other.codec.vocabulary.count + 40), count: 12),
           length: 12))
     }
-    expectFailure(.badData, "symbols against a reference of 12") {
+    expectFailure(.badData, "length: 4, 12") {
       _ = try reference.score(name: "short", TokenStrings(tokens: [2, 3, 4, 5], length: 4))
     }
   }
@@ -231,7 +289,7 @@ struct ScoringReferenceTests {
   @Test("threads do not matter")
   func threads() throws {
     var many = options
-    many.threads = 3
+    many.settings.threads = 3
     let samples = try samples(40)
     #expect(
       try ScoringReference(corpus: corpus, options: options).score(name: "a", samples).rows

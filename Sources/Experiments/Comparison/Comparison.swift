@@ -7,15 +7,16 @@ import TextCoding
 /// Base against refined samples of a run, at equal counts and from the same latents.
 ///
 /// The samples 0 ..< N of one seed are generated once and refined under each divergence. Every row is
-/// scored whole, at N, beside the floor at N. Differences to the base come from independent sets: the
-/// samples cut into S sets of N/S, refined minus base in each set, with a t interval over the sets.
-/// The sets' values are at the count N/S, so a difference is at that count too.
+/// scored whole, at N, beside the floor at N. The difference of JS-n to the base is at N too, with an
+/// interval from paired parts: sample i of both rows comes from one latent. Recall has no such
+/// interval; its difference comes from S independent sets of N/S samples, refined minus base in each
+/// set, with a t interval over the sets.
 public struct Comparison: Sendable {
   /// What is compared, and how.
   public struct Settings: Codable, Sendable, Equatable {
     /// Samples N.
     public var count = 10_000
-    /// Independent sets S; 5, chosen here: the least that gives a usable interval.
+    /// Independent sets S behind the difference of recall; 5, chosen here: the least that gives a usable interval.
     public var sets = 5
     /// Divergences to refine by.
     public var divergences = FDivergence.allCases
@@ -92,10 +93,11 @@ public struct Comparison: Sendable {
       TokenStrings(tokens: tokens, length: model.codec.length), from: model.codec)
     let seconds = clock.now - begin
     let baseSets = try setScores(generated)
+    let baseScores = try reference.score(name: "\(name), base", generated)
     var rows = [
       ComparisonRow(
         name: "\(name), base", divergence: nil, ratio: nil, refinement: nil,
-        scores: try reference.score(name: "\(name), base", generated), differences: [],
+        scores: baseScores, differences: [],
         setSize: settings.count / settings.sets, summary: nil, seconds: seconds.inSeconds,
         examples: examples(generated))
     ]
@@ -121,11 +123,13 @@ public struct Comparison: Sendable {
       let seconds = clock.now - begin
       let strings = try encoded(
         TokenStrings(tokens: refined, length: model.codec.length), from: model.codec)
+      let scores = try reference.score(name: row, strings)
       rows.append(
         ComparisonRow(
           name: row, divergence: divergence, ratio: ratio.record, refinement: refinement,
-          scores: try reference.score(name: row, strings),
-          differences: differences(try setScores(strings), minus: baseSets),
+          scores: scores,
+          differences: differences(
+            scores.orders, minus: baseScores.orders, sets: try setScores(strings), baseSets),
           setSize: settings.count / settings.sets, summary: summary,
           seconds: seconds.inSeconds, examples: examples(strings)))
     }
@@ -136,12 +140,12 @@ public struct Comparison: Sendable {
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public func row(ofFile path: String) throws -> ComparisonRow {
-    let strings = try reference.samples(contentsOf: path, limit: settings.count)
+    let samples = try reference.samples(contentsOf: path, limit: settings.count)
     return ComparisonRow(
       name: path, divergence: nil, ratio: nil, refinement: nil,
-      scores: try reference.score(name: path, strings), differences: [],
+      scores: try reference.score(samples), differences: [],
       setSize: settings.count / settings.sets, summary: nil, seconds: 0,
-      examples: examples(strings))
+      examples: samples.strings.map(examples) ?? [])
   }
 
   /// Decoded and encoded again with the reference's codec, as text that went through a file is.
@@ -163,16 +167,16 @@ public struct Comparison: Sendable {
   }
 
   private func differences(
-    _ refined: [[OrderScores]], minus base: [[OrderScores]]
+    _ refined: [OrderScores], minus base: [OrderScores], sets: [[OrderScores]],
+    _ baseSets: [[OrderScores]]
   ) -> [ComparisonRow.Difference] {
-    guard let orders = base.first?.map(\.order) else { return [] }
-    return orders.indices.map { index in
-      ComparisonRow.Difference(
-        order: orders[index],
-        divergence: PairedDifference(
-          refined.map { $0[index].divergence }, minus: base.map { $0[index].divergence }),
-        recall: PairedDifference(
-          refined.map { $0[index].recall }, minus: base.map { $0[index].recall }))
+    refined.indices.compactMap { index in
+      refined[index].difference(minus: base[index], paired: true).map { divergence in
+        ComparisonRow.Difference(
+          order: refined[index].order, divergence: divergence,
+          recall: PairedDifference(
+            sets.map { $0[index].recall }, minus: baseSets.map { $0[index].recall }))
+      }
     }
   }
 }

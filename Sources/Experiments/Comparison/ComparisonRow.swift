@@ -4,13 +4,14 @@ import Runs
 
 /// One row of a comparison: a set of samples with its scores and what it cost.
 public struct ComparisonRow: Codable, Sendable {
-  /// The difference to the base row at one order, over independent sets.
+  /// The difference to the base row at one order.
   public struct Difference: Codable, Sendable {
     /// n-gram order.
     public let order: Int
-    /// JS-n minus the base's, at the sets' count; below zero is better.
-    public let divergence: PairedDifference
-    /// n-gram recall minus the base's, at the sets' count; above zero is better.
+    /// JS-n minus the base's, at the full count; below zero is better.
+    public let divergence: ScoreDifference
+    /// n-gram recall minus the base's, over independent sets, at the sets' count; above zero is
+    /// better.
     public let recall: PairedDifference
   }
 

@@ -45,7 +45,8 @@ public struct CorpusStatistics: Codable, Sendable {
     ).crossEntropy(of: test, threads: threads)
     let scorer = try NGramScorer(
       reference: test, vocabularySize: vocabularySize,
-      orders: TrainingEvaluation.orders(corpus.codec.length), threads: threads)
+      orders: TrainingEvaluation.orders(corpus.codec.length),
+      settings: NGramCounter.Settings(threads: threads))
     let estimate = try scorer.floors(
       samples: count, from: training, lineNumbers: try corpus.lineNumbers(.train), seed: seed)
     floors = estimate.value

@@ -51,7 +51,7 @@ struct TrainingEvaluation {
     let trainingLines = try corpus.lineNumbers(.train)
     scorer = try NGramScorer(
       reference: validation, vocabularySize: corpus.codec.vocabulary.count,
-      orders: Self.orders(corpus.codec.length), threads: threads)
+      orders: Self.orders(corpus.codec.length), settings: NGramCounter.Settings(threads: threads))
     let estimate = try scorer.floors(
       samples: sampleCount, from: training, lineNumbers: trainingLines, seed: seed)
     floors = estimate.value
@@ -82,10 +82,10 @@ struct TrainingEvaluation {
       heldOut: heldOutTokens,
       latents: sampler.latents(0..<Self.gapStrings), threads: threads)
     let tokens = try codec.canonical(sampler.tokens(0..<sampleCount))
-    let scores = try scorer.scores(of: tokens, errors: false).map { score in
+    let scores = try scorer.scores(of: tokens, measures: .plain).map { score in
       TrainingRecord.Score(
         order: score.order, value: score.divergence,
-        floor: floors?.first { $0.order == score.order }?.divergence.mean,
+        floor: floors?.first { $0.order == score.order }?.floor(of: .jensenShannon)?.mean,
         samples: sampleCount, referenceStrings: referenceStrings)
     }
     return Result(gap: gap, scores: scores, samples: codec.decode(tokens.prefix(4)))
