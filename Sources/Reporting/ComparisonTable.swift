@@ -22,14 +22,14 @@ public enum ComparisonTable {
     var lines: [String] = []
     for order in orders {
       var table = TextTable([
-        ("samples", .left), ("JS-\(order)", .right), ("± SE", .right), ("floor", .right),
+        ("samples", .left), ("JS-\(order)", .right), ("95 %", .right), ("floor", .right),
         ("excess", .right), ("recall-\(order) (real)", .right),
         ("distinct-\(order) (real)", .right),
       ])
       for row in rows {
         let score = row.score(.jensenShannon, order)
         table.append([
-          row.name, Figures.fixed(score?.value, 4), Figures.fixed(score?.standardError, 4),
+          row.name, Figures.fixed(score?.value, 4), ScoreTable.interval(score?.lower, score?.upper),
           Figures.fixed(score?.floor, 4), Figures.fixed(score?.excess, 4),
           besideReal(row.score(.recall, order)), besideReal(row.score(.distinctShare, order)),
         ])
@@ -72,13 +72,14 @@ public enum ComparisonTable {
       ])
       for row in refined {
         guard let difference = row.differences.first(where: { $0.order == order }) else { continue }
-        table.append([row.name, interval(difference.divergence), interval(difference.recall)])
+        table.append([row.name, words(difference.divergence), words(difference.recall)])
       }
       lines += table.lines + [""]
     }
-    let sets = first.differences.first?.divergence.sets ?? 0
+    let sets = first.differences.first?.recall.sets ?? 0
     lines[lines.count - 1] =
-      "over \(sets) independent sets of \(first.setSize) samples, at that count; same latents"
+      "JS at the full count, paired by latent; recall over \(sets) independent sets of "
+      + "\(first.setSize) samples, at that count"
     return lines
   }
 
@@ -135,7 +136,13 @@ public enum ComparisonTable {
     return words
   }
 
-  private static func interval(_ difference: PairedDifference) -> String {
+  private static func words(_ difference: ScoreDifference) -> String {
+    Figures.signed(difference.value, 4) + " "
+      + (difference.gap?.rawValue
+        ?? ScoreTable.interval(difference.lower, difference.upper, signed: true))
+  }
+
+  private static func words(_ difference: PairedDifference) -> String {
     var text = Figures.signed(difference.mean, 4)
     if let lower = difference.lower, let upper = difference.upper {
       text += " [\(Figures.signed(lower, 4)), \(Figures.signed(upper, 4))]"

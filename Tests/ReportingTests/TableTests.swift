@@ -15,11 +15,14 @@ struct TableTests {
   func scores() throws {
     let rows = try Small.rows()
     let lines = ScoreTable.lines(rows)
-    #expect(lines.count == 1 + rows.count + 1)
+    // A head, the rows, what the interval is about, the reference.
+    #expect(lines.count == 1 + rows.count + 2)
+    #expect(lines.contains("95 %: expected plug-in value at these counts against this reference"))
     let js = try #require(rows.first { $0.metric == .jensenShannon })
     let line = try #require(lines.first { $0.contains("JS-2") })
     for text in [
-      "ours", Figures.fixed(js.value, 4), Figures.fixed(js.standardError, 4),
+      "ours", Figures.fixed(js.value, 4),
+      "[\(Figures.fixed(js.lower, 4)), \(Figures.fixed(js.upper, 4))]",
       Figures.fixed(js.floor, 4), Figures.fixed(js.floorDeviation, 4),
       Figures.fixed(js.excess, 4), "40", "lower",
     ] { #expect(line.contains(text), "\(line) lacks \(text)") }
@@ -38,6 +41,79 @@ struct TableTests {
     #expect(lines.contains { $0.hasPrefix("reference: digits, 50 strings") })
     let line = try #require(lines.first { $0.contains("JS-2") })
     #expect(line.split(separator: " ").filter { $0 == "-" }.count == 3)
+    // No floor, no source of floors.
+    #expect(!lines.contains { $0.contains("floors") })
+    #expect(lines.contains { $0.contains("near real text's") })
+  }
+
+  @Test("a text file's floors are of strings held out; rows against parts of it share a line")
+  func heldOut() throws {
+    let rows = try Small.rows(split: nil)
+    let part = try #require(rows.first)
+    let whole = ScoreRow(
+      name: "ours", metric: .cosine, order: 2, value: 0.5, samples: 40,
+      reference: .init(name: "digits", lines: 60, digest: part.reference.digest), seed: 3)
+    #expect(
+      ScoreTable.lines(rows + [whole]).filter { $0.hasPrefix("reference") } == [
+        "reference: digits, 50 to 60 strings, digest 00000000000000d1; floors of strings held out "
+          + "of it"
+      ])
+  }
+
+  @Test("differences: names, order, sign, interval or why there is none, paired or not")
+  func differences() throws {
+    let strings = Small.digits(400) { $0 * $0 % 13 }
+    let scorer = try NGramScorer(
+      reference: Small.digits(300) { $0 * $0 % 11 }, vocabularySize: 11, orders: [2])
+    let first = try scorer.scores(of: strings.rows(Array(0..<200)))[0]
+    let second = try scorer.scores(of: strings.rows(Array(200..<400)))[0]
+    for (paired, words) in [(true, "paired by line"), (false, "independent sets")] {
+      let difference = try #require(second.difference(minus: first, paired: paired))
+      let lines = ScoreTable.lines([
+        NamedDifference(name: "theirs", base: "ours", difference: difference)
+      ])
+      #expect(lines.count == 4 && lines[0] == "" && lines[2].hasPrefix("theirs − ours"))
+      #expect(lines[2].contains("JS-2"))
+      #expect(lines[2].contains(Figures.signed(difference.value, 4)))
+      if let lower = difference.lower {
+        #expect(lines[2].contains("[\(Figures.signed(lower, 4)), "))
+      } else {
+        #expect(lines[2].hasSuffix(try #require(difference.gap).rawValue))
+      }
+      #expect(lines[3].hasSuffix(words))
+    }
+    let none = try #require(first.difference(minus: first, paired: true))
+    let same = ScoreTable.lines([NamedDifference(name: "a", base: "a", difference: none)])
+    #expect(same[2].hasSuffix(try #require(none.gap).rawValue))
+    #expect(ScoreTable.lines([NamedDifference]()) == [])
+  }
+
+  @Test("comma-separated values: a head, all digits, quotes around odd names (RFC 4180)")
+  func csv() throws {
+    let rows = try Small.rows()
+    let lines = ScoreCSV.lines(rows)
+    #expect(lines.count == 1 + rows.count)
+    let columns = lines[0].split(separator: ",")
+    #expect(columns.prefix(4) == ["name", "metric", "order", "value"])
+    for (line, row) in zip(lines.dropFirst(), rows) {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      #expect(fields.count == columns.count)
+      #expect(Double(fields[3]) == row.value && String(fields[1]) == row.metric.rawValue)
+    }
+    for (name, quoted) in [
+      ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("a\r\nb", "\"a\r\nb\""),
+      ("\"\u{301}", "\"\"\"\u{301}\""), ("plain b", "plain b"), ("", ""),
+    ] {
+      let line = ScoreCSV.lines([
+        ScoreRow(
+          name: name, metric: .cosine, order: nil, value: 1, samples: 2,
+          reference: .init(name: "r", lines: 3), seed: 4)
+      ])[1]
+      #expect(
+        line.unicodeScalars.elementsEqual(
+          (quoted + ",cosine,,1.0,,,,,,,,,,,2,r,,3,,4").unicodeScalars),
+        "\(line)")
+    }
   }
 
   @Test("calibrations: counts, fit, check with intervals, verdict")
@@ -77,7 +153,7 @@ struct TableTests {
       let js = try #require(
         row.scores.first { $0.metric == .jensenShannon && $0.order == 2 })
       let line = try #require(lines.first { $0.hasPrefix(row.name) })
-      for text in [js.value, js.floor, js.excess, js.standardError] {
+      for text in [js.value, js.floor, js.excess] {
         #expect(line.contains(Figures.fixed(text, 4)))
       }
       for metric in [Metric.recall, .distinctShare] {
@@ -90,7 +166,10 @@ struct TableTests {
     let digest = try #require(rows[0].scores[0].reference.digest)
     #expect(lines.contains { $0.hasPrefix("reference: corpus, test split") && $0.contains(digest) })
     #expect(lines.contains { $0.contains("duplicates (real)") })
-    #expect(lines.contains("over 3 independent sets of 10 samples, at that count; same latents"))
+    #expect(
+      lines.contains(
+        "JS at the full count, paired by latent; recall over 3 independent sets of 10 samples, at "
+          + "that count"))
     let moved = try #require(lines.firstIndex { $0.hasPrefix("what moved") })
     #expect(lines[moved + 1].contains("→") && lines[moved + 1].hasSuffix("5 units"))
     #expect(
