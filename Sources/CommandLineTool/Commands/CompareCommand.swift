@@ -70,7 +70,7 @@ struct CompareCommand: ParsableCommand {
     var options = ScoringReference.Options()
     if !orders.isEmpty { options.orders = orders }
     options.seed = seed.seed
-    options.threads = threads.count
+    options.settings = NGramCounter.Settings(threads: threads.count)
     let measured = try ScoringReference(corpus: corpus, split: split, options: options)
     var settings = Comparison.Settings()
     settings.count = count

@@ -4,9 +4,9 @@ import ArgumentParser
 struct CorpusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus",
-    abstract: "Make, download, prepare and describe text corpora.",
+    abstract: "Make, download, prepare, describe and count text corpora.",
     subcommands: [
       CorpusSynthesizeCommand.self, CorpusDownloadCommand.self, CorpusPrepareCommand.self,
-      CorpusDescribeCommand.self,
+      CorpusDescribeCommand.self, CorpusCountCommand.self, CorpusMergeCountsCommand.self,
     ])
 }

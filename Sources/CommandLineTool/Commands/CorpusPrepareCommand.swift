@@ -100,57 +100,21 @@ extension SymbolUnit: ExpressibleByArgument {}
 extension TextNormalisation.Form: ExpressibleByArgument {}
 extension TextNormalisation.ControlPolicy: ExpressibleByArgument {}
 
-/// What is done to text, and what a symbol is.
+/// What is done to text, what a symbol is, and how many there may be.
 struct TextOptions: ParsableArguments {
-  /// What becomes of bytes that are not clean text.
-  enum Unclean: String, ExpressibleByArgument, CaseIterable { case repair, reject }
-
-  @Option(name: .long, help: "What one symbol is: byte, scalar or grapheme.")
-  var unit: SymbolUnit = .scalar
-
-  @Option(name: .long, help: "Unicode normalisation: nfc, nfkc or none.")
-  var normalisation: TextNormalisation.Form = .nfc
-
-  @Flag(name: .long, help: "Fold case.")
-  var foldCase = false
-
-  @Option(name: .long, help: "Control characters: replace (by a space) or reject.")
-  var controls: TextNormalisation.ControlPolicy = .replace
+  @OptionGroup var symbols: SymbolOptions
 
   @Option(
     name: .long, parsing: .unconditional,
     help: "Largest vocabulary, padding and unknown included (2048 as the published work).")
   var vocabularySize = Vocabulary.standardLimit
 
-  @Option(name: .long, help: "Use this vocabulary file (or corpus or run) instead of a new one.")
-  var vocabulary: String?
-
-  @Option(
-    name: .long,
-    help: "Invalid UTF-8 and NUL bytes: repair (they become unknown) or reject (an error).")
-  var unclean: Unclean = .repair
-
-  @Option(name: .long, parsing: .unconditional, help: "Longest line accepted, in bytes.")
-  var maximumLineBytes = LinePolicy.standardLineBytes
-
-  func validate() throws {
-    try Given.count(maximumLineBytes, "--maximum-line-bytes")
-  }
-
   func apply(to preparation: inout CorpusPreparation) throws {
-    preparation.unit = unit
-    preparation.normalisation = TextNormalisation(
-      form: normalisation, foldsCase: foldCase,
-      controls: controls)
+    preparation.unit = symbols.unit
+    preparation.normalisation = symbols.textNormalisation
     preparation.vocabularyLimit = vocabularySize
-    if let vocabulary {
-      let file =
-        FileSystem.isDirectory(vocabulary) ? vocabulary + "/vocabulary.tsv" : vocabulary
-      preparation.vocabulary = try Vocabulary(contentsOf: file)
-    }
-    preparation.lines = LinePolicy(
-      invalidUTF8: unclean == .repair ? .repair : .reject,
-      nul: unclean == .repair ? .repair : .reject, maximumLineBytes: maximumLineBytes)
+    if let vocabulary = try symbols.givenVocabulary() { preparation.vocabulary = vocabulary }
+    preparation.lines = symbols.lines
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Files
 import GenerativeModels
+import NGramScoring
 import NeuralNetworks
 import Reporting
 import Runs
@@ -13,8 +14,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Say what a run, a corpus or a file is.",
     discussion: """
-      Reads run and corpus directories, vocabularies (.tsv), token and latent matrices (.npy), weights \
-      (.safetensors) and text files, and checks them on the way.
+      Reads run and corpus directories, counts, vocabularies (.tsv), token and latent matrices (.npy), \
+      weights (.safetensors) and text files, and checks them on the way.
 
         dgflow inspect newswire
         dgflow inspect corpus/train.npy
@@ -70,6 +71,7 @@ private struct Inspection: Encodable {
     if FileSystem.isDirectory(path) || !FileSystem.exists(path) {
       return try run(try data.run(path))
     }
+    if CountsFile.isCounts(path) { return try counts(path) }
     if path.hasSuffix(".npy") { return try matrix(path) }
     if path.hasSuffix(".safetensors") { return try weights(path) }
     if path.hasSuffix(".tsv") { return try vocabulary(path) }
@@ -134,6 +136,33 @@ private struct Inspection: Encodable {
       lines.append("calibration: none; make one with `dgflow calibrate`")
     }
     return Inspection("run", facts, lines: lines)
+  }
+
+  private static func counts(_ path: String) throws -> Inspection {
+    let (file, digest) = try CountsFile.open(path)
+    let counts = file.counts
+    let parts = counts.stringsOfParts
+    var facts = [
+      ("strings", "\(counts.strings) of \(file.codec.length) symbols"),
+      (
+        "parts",
+        "\(parts.count) of \(parts.min() ?? 0) to \(parts.max() ?? 0) strings, by "
+          + (file.parts == .line ? "a hash of the line" : "line number")
+      ),
+      (
+        "vocabulary",
+        "\(file.codec.vocabulary.count) (\(file.codec.vocabulary.unit.rawValue)s), "
+          + file.vocabularySource.rawValue
+      ), ("padding", counts.layout.excludesPadding ? "left out" : "counted"),
+    ]
+    for order in counts.layout.orders {
+      facts.append(
+        (
+          "order \(order)",
+          "\(try counts.distinct(order: order)) different of \(counts.totals(order: order).allNGrams)"
+        ))
+    }
+    return Inspection("counts", facts + [("digest", digest)])
   }
 
   private static func matrix(_ path: String) throws -> Inspection {

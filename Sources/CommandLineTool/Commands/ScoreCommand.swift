@@ -8,7 +8,7 @@ import TextCoding
 
 extension CorpusSplit: ExpressibleByArgument {}
 
-/// `dgflow score SAMPLES --reference CORPUS|FILE`.
+/// `dgflow score SAMPLES --reference CORPUS|FILE|COUNTS`.
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
@@ -16,26 +16,36 @@ struct ScoreCommand: ParsableCommand {
     discussion: """
       JS-n is the Jensen-Shannon divergence of n-gram distributions in bits, 0 for equal ones and 1 for \
       disjoint ones. Its value falls with the number of samples, so it stands beside its floor: what as \
-      many real strings score against the same reference. Compare only values at equal counts.
+      many real strings score against the same reference. Compare only values at equal counts. The 95 % \
+      interval is of the expected value at these counts; the true divergence is given where the counts \
+      suffice to see it.
+
+      A prepared corpus has other splits to draw floors from. Of a text file or counts, parts are held \
+      out as real text, and both they and the samples are scored against the rest.
 
         dgflow generate run --count 10000 | dgflow score - --reference corpus
-        dgflow score a.txt b.txt --reference real.txt --order 3 --order 5
-        dgflow score samples.txt --reference corpus --json
+        dgflow score ours.txt theirs.txt --reference real.txt --order 3 --order 5
+        dgflow score samples.txt --reference news.counts --metric perplexity
+        dgflow score samples.txt --reference corpus --metric all --json
       """)
 
-  @Argument(help: "Files of samples, one a line, plain or gzip; - is standard input.")
+  @Argument(
+    help: """
+      Samples: text files, one sample a line, plain or gzip; - is standard input; prepared corpora \
+      (their --samples-split) or counts.
+      """)
   var samples: [String]
 
-  @Option(name: .long, help: "Prepared corpus, bundled name (newswire) or text file.")
+  @Option(name: .long, help: "Prepared corpus, bundled name (newswire), text file or counts.")
   var reference: String
 
   @Option(name: .long, help: "Corpus: the split to score against; reports use test.")
   var split: CorpusSplit = .test
 
-  @Option(
-    name: .customLong("order"), parsing: .unconditionalSingleValue,
-    help: "n-gram order; may be given several times (4 and 6, as the published tables).")
-  var orders: [Int] = []
+  @Option(name: .long, help: "Samples that are a corpus: the split that is scored.")
+  var samplesSplit: CorpusSplit = .validation
+
+  @OptionGroup(title: "Measures") var measures: MeasureOptions
 
   @Option(name: .long, parsing: .unconditional, help: "Score at most so many samples of each file.")
   var count: Int?
@@ -45,90 +55,182 @@ struct ScoreCommand: ParsableCommand {
     help: "Text file as reference: symbols of a line that count.")
   var length = TextCodec.standardLength
 
-  @Flag(name: .long, help: "Leave out n-grams that contain padding.")
-  var excludePadding = false
-
   @Flag(name: .long, help: "Samples are token matrices (.npy, uint16 [N, L]) of the reference.")
   var tokens = false
 
-  @Option(name: .long, parsing: .unconditional, help: "Draws of real strings behind a floor.")
-  var draws = ScoringDefaults.floorDraws
+  @Flag(
+    name: .long,
+    help: "Line i of every file has the same origin, such as a latent: differences are paired.")
+  var paired = false
+
+  @OptionGroup(title: "Published protocol") var parity: ParityOptions
 
   @Flag(name: .long, help: "Print JSON on standard output.")
   var json = false
 
+  @Flag(name: .long, help: "Print comma-separated values on standard output.")
+  var csv = false
+
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var talkOptions: TalkOptions
 
   func validate() throws {
-    for order in orders { try Given.count(order, "--order") }
     if let count { try Given.count(count, "--count") }
     try Given.count(length, "--length")
-    try Given.count(draws, "--draws", atLeast: 2)
-    if samples.filter({ $0 == "-" }).count > 1 {
+    if (samples + [reference]).filter({ $0 == "-" }).count > 1 {
       throw ValidationError("standard input can be read once")
     }
+    if paired && samples.count < 2 {
+      throw ValidationError("--paired compares files of samples: give two or more")
+    }
+    if json && csv { throw ValidationError("--json and --csv exclude each other") }
+    try parity.validate(with: self)
   }
 
   func run() throws {
     let talk = talkOptions.talk
-    let measured = try openReference(talk)
-    let scored = try samples.map { path in
-      try measured.score(name: path == "-" ? "standard input" : path, try read(path, measured))
-    }
+    var options = measures.options(seed: seed.seed)
+    options.settings = try memory.settings(threads)
+    options.metrics = try possible(options.metrics, talk)
+    let measured = try openReference(options, talk)
+    let scored = try samples.map { try measured.score(try read($0, measured)) }
     let rows = scored.flatMap(\.rows)
+    if paired { try requirePairs(rows) }
+    let notes = parity.notes(measured.description, rows)
+    let differences = differences(scored)
     let output = StandardOutput()
     if json {
       let settings = ScoreSettings(
-        reference: measured.description, orders: orders.isEmpty ? ScoringDefaults.orders : orders,
-        excludesPadding: excludePadding, tokens: tokens, draws: draws,
-        length: measured.codec.length, missingLines: scored.map(\.missingLines))
+        reference: measured.description, metrics: options.metrics, orders: options.orders,
+        excludesPadding: measures.excludePadding, tokens: tokens, plain: measures.plain,
+        draws: measures.plain || parity.isOn ? 0 : measures.draws,
+        length: measured.codec.length, parity: parity.isOn,
+        comparable: parity.isOn ? parity.isComparable(measured.description) : nil,
+        missingLines: scored.map(\.missingLines), differences: differences)
       try output.line(
         JSONOutput(
           command: "score", version: Version.current, seed: seed.seed, settings: settings,
           rows: rows
         ).text())
+    } else if csv {
+      for line in ScoreCSV.lines(rows) { try output.line(line) }
     } else {
       for line in ScoreTable.lines(rows) { try output.line(line) }
-      if excludePadding { try output.line("n-grams with padding left out") }
+      for line in ScoreTable.lines(differences) { try output.line(line) }
+      if measures.excludePadding { try output.line("n-grams with padding left out") }
       if tokens { try output.line("raw tokens, not decoded text") }
+      for line in notes { try output.line(line) }
     }
     try output.flush()
-    for missing in scored.compactMap(\.missingLines) {
+    if json || csv { for line in notes { talk.say(line) } }
+    for missing in Set(scored.compactMap(\.missingLines)).sorted() {
       talk.say("floor unavailable: needs \(missing) more lines")
     }
-    if Set(rows.map(\.samples)).count > 1 {
-      talk.warn("the files have different numbers of samples, so their JS values do not compare")
+    let counts = Set(rows.map(\.samples)).sorted()
+    if let least = counts.first, let most = counts.last,
+      let mismatch = CountMismatch(least, most)
+    {
+      talk.warn(mismatch.message)
     }
   }
 
-  private func openReference(_ talk: Talk) throws -> ScoringReference {
-    var options = ScoringReference.Options()
-    if !orders.isEmpty { options.orders = orders }
-    options.excludesPadding = excludePadding
-    options.draws = draws
-    options.seed = seed.seed
-    options.threads = threads.count
-    if FileSystem.exists(reference), !FileSystem.isDirectory(reference) {
-      return try ScoringReference(file: reference, length: length, options: options)
+  /// JS-n of every further file minus that of the first.
+  private func differences(_ scored: [SampleScores]) -> [NamedDifference] {
+    guard let first = scored.first, let base = first.rows.first?.name else { return [] }
+    return scored.dropFirst().flatMap { other in
+      zip(other.orders, first.orders).compactMap { score, base in
+        score.difference(minus: base, paired: paired)
+      }.map { NamedDifference(name: other.rows.first?.name ?? "", base: base, difference: $0) }
     }
-    let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
-    return try ScoringReference(corpus: corpus, split: split, options: options)
   }
 
-  private func read(_ path: String, _ reference: ScoringReference) throws -> TokenStrings {
-    let limit = count ?? .max
-    if tokens {
-      let strings = try TokenStrings(contentsOf: path)
-      guard strings.length == reference.codec.length else {
+  /// What `--reference` names.
+  private enum ReferenceKind { case text, counts, corpus }
+
+  private var referenceKind: ReferenceKind {
+    if CountsFile.isCounts(reference) { return .counts }
+    let isFile = FileSystem.exists(reference) && !FileSystem.isDirectory(reference)
+    return reference == "-" || isFile ? .text : .corpus
+  }
+
+  private func openReference(
+    _ options: ScoringReference.Options, _ talk: Talk
+  ) throws -> ScoringReference {
+    if parity.isOn {
+      guard referenceKind == .text else {
         throw Failure(
-          .badData,
-          "\(path): strings of \(strings.length) tokens, but the reference has "
-            + "\(reference.codec.length)")
+          .usage, "--parity reads training text by its own rules: give a text file as --reference")
       }
-      try strings.validate(below: reference.codec.vocabulary.count, name: path)
-      return strings.prefix(limit)
+      return try ScoringReference(parity: reference, unit: parity.unit, options: options)
+    }
+    switch referenceKind {
+    case .counts: return try ScoringReference(counts: reference, options: options)
+    case .text: return try ScoringReference(file: reference, length: length, options: options)
+    case .corpus:
+      let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
+      return try ScoringReference(corpus: corpus, split: split, options: options)
+    }
+  }
+
+  /// The metrics that these inputs allow; one that was named and is not among them is an error.
+  private func possible(_ metrics: [Metric], _ talk: Talk) throws -> [Metric] {
+    try metrics.filter { metric in
+      guard let need = unmetNeed(of: metric) else { return true }
+      if measures.names(metric) {
+        throw Failure(.usage, "--metric \(metric.rawValue) needs \(need)")
+      }
+      if measures.asksForAll { talk.say("\(metric.rawValue) is left out: it needs \(need)") }
+      return false
+    }
+  }
+
+  /// What a metric needs and these inputs lack; nil where nothing is missing.
+  private func unmetNeed(of metric: Metric) -> String? {
+    switch metric {
+    case .duplicateRate, .exactCopyRate, .wordShare:
+      if let counts = samples.first(where: CountsFile.isCounts) {
+        return "whole samples: give text, where \(counts) holds counts"
+      }
+    case .forwardPerplexity, .reversePerplexity:
+      return measures.excludePadding ? "n-grams with padding: leave out --exclude-padding" : nil
+    default: return nil
+    }
+    if metric == .wordShare, referenceKind == .counts {
+      return "the reference's words: give its text, where \(reference) holds counts"
+    }
+    if metric == .exactCopyRate, referenceKind != .corpus || split == .train {
+      return "training text beside the reference: give a prepared corpus, and --split test"
+    }
+    return nil
+  }
+
+  /// Fails where files cannot be paired line by line.
+  private func requirePairs(_ rows: [ScoreRow]) throws {
+    if let counts = samples.first(where: CountsFile.isCounts) {
+      throw Failure(.usage, "--paired needs the order of lines, which the counts \(counts) lack")
+    }
+    guard let first = rows.first, let other = rows.first(where: { $0.samples != first.samples })
+    else { return }
+    throw Failure(
+      .usage,
+      "--paired needs as many samples in each file, but \(first.name) has \(first.samples) and "
+        + "\(other.name) has \(other.samples)")
+  }
+
+  private func read(_ path: String, _ reference: ScoringReference) throws -> SampleSet {
+    let limit = count ?? .max
+    if tokens { return try reference.samples(tokens: path, limit: limit) }
+    if FileSystem.isDirectory(path) {
+      return try reference.samples(
+        of: PreparedCorpus(opening: path), split: samplesSplit, limit: limit)
+    }
+    if CountsFile.isCounts(path) {
+      guard count == nil else {
+        throw Failure(.usage, "\(path) is a file of counts, which --count cannot shorten")
+      }
+      return try reference.samples(counts: path)
     }
     return try reference.samples(contentsOf: path, limit: limit)
   }
@@ -137,10 +239,15 @@ struct ScoreCommand: ParsableCommand {
 /// Settings of `score` in its JSON.
 private struct ScoreSettings: Encodable {
   let reference: ScoreRow.Reference
+  let metrics: [Metric]
   let orders: [Int]
   let excludesPadding: Bool
   let tokens: Bool
+  let plain: Bool
   let draws: Int
   let length: Int
+  let parity: Bool
+  let comparable: Bool?
   let missingLines: [Int?]
+  let differences: [NamedDifference]
 }

@@ -15,6 +15,11 @@ enum Environment {
       cache: cacheRoot.map { $0 + "/dgflow" })
   }
 
+  /// Where temporary files without a name lie: `$TMPDIR`, else `/tmp`.
+  static var temporaryFolder: String {
+    ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+  }
+
   /// Absolute path of the running program.
   static var executable: String {
     var buffer = [CChar](repeating: 0, count: 4096)

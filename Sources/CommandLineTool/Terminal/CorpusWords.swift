@@ -52,9 +52,10 @@ extension CorpusStatistics {
       return lines
     }
     for floor in floors {
-      let deviation = floor.divergence.deviation.map { " ± " + Figures.fixed($0, 4) } ?? ""
+      let deviation =
+        floor.floor(of: .jensenShannon)?.deviation.map { " ± " + Figures.fixed($0, 4) } ?? ""
       lines.append(
-        "  floor of JS-\(floor.order): \(Figures.fixed(floor.divergence.mean, 4))\(deviation) "
+        "  floor of JS-\(floor.order): \(Figures.fixed(floor.floor(of: .jensenShannon)?.mean, 4))\(deviation) "
           + "(\(floorSamples) real strings against \(referenceStrings) test strings)")
     }
     return lines
