@@ -51,6 +51,48 @@ import Testing
     Mistake("score $text --reference $corpus --count 0", "--count 0"),
     Mistake("score $text --reference $corpus --split holdout", "holdout", "validation"),
     Mistake("score - - --reference $corpus", "standard input"),
+    Mistake("score - --reference -", "standard input"),
+    Mistake("score $text --reference $corpus --metric bleu", "bleu", "perplexity"),
+    Mistake("score $text --reference $counts --metric words", "--metric words", "its text"),
+    Mistake("score $text --reference $text --metric copies", "copies", "prepared corpus"),
+    Mistake("score $counts --reference $counts --metric duplicates", "duplicates", "give text"),
+    Mistake("score $text --reference $text --metric perplexity --exclude-padding", "perplexity"),
+    Mistake("score $text --reference $counts --order 7", "1 to 6", "--order 7"),
+    Mistake("score $text --reference $counts --exclude-padding", "--exclude-padding"),
+    Mistake("score $counts --reference $corpus", "another vocabulary", "--vocabulary"),
+    Mistake("score $counts --reference $counts --count 5", "--count"),
+    Mistake("score $text --reference $corpus --json --csv", "--json and --csv"),
+    Mistake("score $text --reference $corpus --draws 1", "--draws 1", "at least 2"),
+    Mistake("score $text --reference $corpus --memory 1M", "--memory 1M", "at least"),
+    Mistake("score $text --reference $corpus --memory lots", "lots", "--memory"),
+    Mistake("score $text --reference $corpus --threads 1000", "1000 threads", "fewer threads"),
+    Mistake("score $text --reference $corpus --paired", "--paired", "two"),
+    Mistake("score $text $counts --reference $counts --paired", "--paired", "order of lines"),
+    Mistake("score $text --reference $text --parity --tokens", "--tokens"),
+    Mistake("score $text --reference $text --parity --exclude-padding", "--exclude-padding"),
+    Mistake("score $text --reference $text --parity --length 16", "--length"),
+    Mistake("score $text --reference $text --parity --parity-unit word", "word", "scalar"),
+    Mistake("score $text --reference $text --billion-words", "--parity"),
+    Mistake("score $text --reference $corpus --parity", "--parity", "text file"),
+    Mistake("score $text --reference $counts --parity", "--parity", "text file"),
+    Mistake("corpus count $text", "--output"),
+    Mistake("corpus count --output x", "<inputs>"),
+    Mistake("corpus count $text --output x --order 0", "--order 0"),
+    Mistake("corpus count $text --output x --order 33", "33", "32"),
+    Mistake("corpus count $text --output x --order 3 --shortest 4", "--order 3", "--shortest 4"),
+    Mistake("corpus count $text --output x --shortest 0", "--shortest 0"),
+    Mistake("corpus count $text --output x --length 0", "--length 0"),
+    Mistake("corpus count $text --output x --order 32", "128 bits", "at most"),
+    Mistake("corpus count $text --output x --memory 51M --threads 1", "at least 52M"),
+    Mistake("corpus count $text --output x --unit word", "word", "grapheme"),
+    Mistake("corpus count - - --output x", "standard input"),
+    Mistake("corpus count $text $counts --output x", "merge-counts"),
+    Mistake("corpus count $text $corpus --output x", "corpus alone"),
+    Mistake("corpus count $corpus --output x --length 16", "32 symbols", "--length 16"),
+    Mistake("corpus count $corpus --output x --vocabulary $counts", "--vocabulary"),
+    Mistake("corpus count $corpus/test.npy --output x", "--vocabulary"),
+    Mistake("corpus merge-counts $counts", "--output"),
+    Mistake("corpus merge-counts --output x", "<inputs>"),
     Mistake("compare $run --reference $corpus --count 8 --sets 5", "8 samples", "5 sets"),
     Mistake("compare $run --reference $corpus --sets 1", "--sets 1", "at least 2"),
     Mistake("calibrate $run --reference $corpus --count 9", "--count 9", "at least 10"),
@@ -96,7 +138,12 @@ import Testing
     Mistake("inspect nowhere", "nowhere"),
     Mistake("inspect /", "not a run"),
     Mistake("score nowhere.txt --reference $corpus", "nowhere.txt"),
-    Mistake("score . --reference $corpus", "is a folder"),
+    Mistake("score . --reference $corpus", "not a prepared corpus"),
+    Mistake("corpus count nowhere.txt --output x", "nowhere.txt"),
+    Mistake("corpus count $text nowhere.txt --output x", "nowhere.txt"),
+    Mistake("corpus count . --output x", "not a prepared corpus"),
+    Mistake("corpus count $text --output x --vocabulary nowhere.tsv", "nowhere.tsv"),
+    Mistake("corpus merge-counts $counts nowhere.counts --output x", "nowhere.counts"),
     Mistake("score $text --reference nowhere", "nowhere", "dgflow corpus prepare"),
     Mistake("score $text --reference $run", "it is a run"),
     Mistake("compare nowhere --reference $corpus", "nowhere"),
@@ -126,6 +173,10 @@ import Testing
     Mistake("corpus prepare $text --output $text", "news.txt"),
     Mistake("corpus prepare $text --output nowhere/x", "create the folder nowhere"),
     Mistake("corpus prepare $text --output /dev/null/x", "/dev/null/x"),
+    Mistake("corpus count $text --output nowhere/x", "create the folder nowhere"),
+    Mistake("corpus count $text --output $corpus", "a folder stands there"),
+    Mistake("corpus count $text --output /dev/full", "/dev/full", "device"),
+    Mistake("corpus merge-counts $counts --output nowhere/x", "create the folder nowhere"),
     Mistake("train $corpus --output $run", "exists already", "--resume"),
     Mistake("train $corpus --output $text", "exists already"),
     Mistake("train $corpus --output nowhere/x", "create the folder nowhere"),
@@ -162,6 +213,17 @@ import Testing
       "no samples")
     expectError(try dgflow(["score", text, "--reference", empty]), 65, "empty.txt")
     expectError(try dgflow(["score", text, "--reference", blank]), 65, "blank.txt")
+    for path in [empty, blank] {
+      expectError(
+        try dgflow(["corpus", "count", path, "--output", "x"]), 65, path, "no lines of text")
+      expectError(
+        try dgflow(["corpus", "count", path, "--output", "x", "--vocabulary", corpus]), 65, path,
+        "no lines of text")
+    }
+    expectError(
+      try Tool.run(["corpus", "count", "-", "--output", "x"], input: ""), 65, "standard input")
+    expectError(
+      try dgflow(["corpus", "merge-counts", few, "--output", "x"]), 65, few, "not a file of counts")
     #expect(scratch.names() == ["blank.txt", "empty.txt", "few.txt"])
 
     #expect(

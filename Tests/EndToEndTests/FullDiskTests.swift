@@ -21,6 +21,26 @@ import Testing
     #expect(scratch.names() == [])
   }
 
+  @Test("counts appear whole or not at all, also where their temporary files find no room")
+  func counting() throws {
+    for command in ["corpus count $text", "corpus merge-counts $counts"] {
+      let outcome = try limited(100, "\(command) --output x.counts")
+      expectError(outcome, 73, "cannot write x.counts", "File too large")
+      #expect(scratch.names() == [])
+    }
+    // A stream is kept in a temporary file, since it is read twice.
+    let outcome = try Tool.shell(
+      "cat $text | (ulimit -f 20; dgflow corpus count - --output x.counts)",
+      folder: scratch.folder, environment: ["TMPDIR": scratch.folder])
+    expectError(outcome, 73, "a temporary file in \(scratch.folder)")
+    #expect(scratch.names() == [])
+    let nowhere = try Tool.shell(
+      "cat $text | dgflow corpus count - --output x.counts", folder: scratch.folder,
+      environment: ["TMPDIR": scratch.path("nowhere")])
+    expectError(nowhere, 73, scratch.path("nowhere"))
+    #expect(scratch.names() == [])
+  }
+
   @Test("a checkpoint appears whole or not at all; the ones before it stay good")
   func training() throws {
     let run = try scratch.copy(Workshop.shared.run, as: "run")
@@ -82,7 +102,8 @@ import Testing
     arguments: [
       "generate $run --count 2000", "refine $run --count 2000 --steps 0 --quiet --ratio raw",
       "corpus synthesize newswire --count 2000", "corpus describe $corpus --count 20",
-      "score $text --reference $corpus --json", "inspect $run", "generate $run --json --count 500",
+      "score $text --reference $corpus --json", "score $text --reference $counts --csv",
+      "inspect $run", "generate $run --json --count 500",
       "compare $run --reference $corpus --count 20 --steps 0 --quiet --ratio raw",
     ])
   func standardOutput(command: String) throws {

@@ -11,6 +11,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands = [
     "", "corpus", "corpus synthesize", "corpus download", "corpus prepare", "corpus describe",
+    "corpus count", "corpus merge-counts",
     "train", "generate", "refine", "score", "compare", "calibrate", "inspect",
   ]
 

@@ -166,6 +166,49 @@ import Testing
     }
   }
 
+  @Test("counts: every damage is noticed, wherever it is")
+  func counts() throws {
+    let whole = try scratch.copy(try Workshop.shared.counts, as: "whole.counts")
+    let bytes = try fileBytes(whole)
+    let head = String(decoding: bytes.prefix(4_000), as: UTF8.self)
+    func editing(_ old: String, _ new: String) throws -> [UInt8] {
+      let range = try #require(head.firstRange(of: old))
+      let start = head.utf8.distance(from: head.startIndex, to: range.lowerBound)
+      return Array(bytes[..<start]) + Array(new.utf8) + bytes[(start + old.utf8.count)...]
+    }
+    var damages: [[UInt8]] = [
+      bytes.dropLast(), bytes + [0], Array(bytes.prefix(40)), Array(bytes.prefix(2_000)),
+      Array(bytes.prefix(bytes.count / 2)), Array(bytes.dropLast(64)),
+      try editing("counts\t1\t", "counts\t2\t"), try editing("length\t32", "length\t33"),
+      try editing("orders\t1\t6", "orders\t6\t1"), try editing("orders\t1\t6", "orders\t0\t6"),
+      try editing("orders\t1\t6", "orders\t1\t5"), try editing("padding\tcounted", "padding\tx"),
+      try editing("strings\t", "strings\t-"), try editing("strings\t", "strings\t9999999999999"),
+      try editing("of the text", "of the test"), try editing("parts\tline", "parts\tlink"),
+    ].map(Array.init)
+    var numbers = SystemRandomNumberGenerator()
+    for _ in 0..<12 {
+      // A digit of the first line may be another length of the head; all else is in the digest.
+      let place = Int.random(in: 0..<bytes.count, using: &numbers)
+      var damaged = bytes
+      damaged[place] ^= 1 << UInt8.random(in: 0..<8, using: &numbers)
+      damages.append(damaged)
+    }
+    let text = try Workshop.shared.text
+    for (index, damage) in damages.enumerated() {
+      try scratch.write(damage, to: "bad.counts")
+      let outcome = try dgflow("corpus", "merge-counts", "bad.counts", "--output", "x")
+      #expect(outcome.status == 65, "damage \(index): \(outcome.errors)")
+      expectErrorLine(outcome, ["bad.counts"])
+      #expect(!scratch.names().contains("x"))
+    }
+    try scratch.write(damages[4], to: "bad.counts")
+    expectError(try dgflow("score", text, "--reference", "bad.counts"), 65, "bad.counts", "damaged")
+    expectError(try dgflow("score", "bad.counts", "--reference", "whole.counts"), 65, "bad.counts")
+    expectError(try dgflow("inspect", "bad.counts"), 65, "bad.counts", "damaged")
+    try scratch.write(damages[6], to: "bad.counts")
+    expectError(try dgflow("inspect", "bad.counts"), 65, "version is '2'")
+  }
+
   @Test("token and latent matrices")
   func matrices() throws {
     let tokens = try scratch.bytes("corpus/test.npy")

@@ -60,6 +60,42 @@ import Testing
     #expect(scratch.names() == ["long.txt"])
   }
 
+  @Test("counting that was not finished leaves neither output nor temporary files")
+  func counting() throws {
+    let text = try String(contentsOfFile: Workshop.shared.text, encoding: .utf8)
+    let long = try scratch.write(String(repeating: text, count: 400).utf8, to: "long.txt")
+    let temporary = try emptyFolder("temporary")
+    for (arguments, pause) in [
+      // In the first pass, in the second, and waiting for input.
+      ([long], 0), ([long], 400_000),
+      ([long, "--vocabulary", try Workshop.shared.corpus], 100_000),
+      (["-"], 0),
+    ] as [([String], UInt32)] {
+      let running = try Tool.start(
+        ["corpus", "count"] + arguments + ["--output", "x.counts", "--threads", "1"]
+          + ["--order", "12", "--memory", "52M"],
+        folder: scratch.folder, keepsInputOpen: arguments == ["-"],
+        environment: ["TMPDIR": temporary])
+      #expect(running.waitsUntilListening(), "\(arguments)")
+      usleep(pause)
+      running.signal(SIGINT)
+      let outcome = try running.finish()
+      #expect(outcome.status == 130, "\(arguments), \(pause): \(outcome.errors)")
+      #expect(outcome.output == "")
+      #expect(
+        outcome.errors.isEmpty || outcome.errors.contains("nothing was written"),
+        "\(outcome.errors)")
+      #expect(scratch.names() == ["long.txt", "temporary"])
+      #expect(scratch.names("temporary") == [])
+    }
+  }
+
+  private func emptyFolder(_ name: String) throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path(name), withIntermediateDirectories: false)
+    return scratch.path(name)
+  }
+
   @Test(
     "a signal that ends gzip or curl as well is an interruption, not their failure",
     arguments: ["gzip", "curl"])

@@ -62,7 +62,8 @@ enum Tool {
 
   /// Runs a line of shell with `dgflow` on the path; pipes and limits (`ulimit`) are the shell's.
   ///
-  /// `$corpus` and `$run` are the shared corpus and run, `$text` the text that they come from.
+  /// `$corpus` and `$run` are the shared corpus and run, `$text` the text that they come from,
+  /// `$counts` its n-grams.
   static func shell(
     _ line: String, folder: String, environment: [String: String] = [:]
   ) throws -> Outcome {
@@ -71,7 +72,7 @@ enum Tool {
     let bin = try Workshop.bin
     let variables = [
       "PATH": bin + ":" + inherited, "corpus": workshop.corpus, "run": workshop.run,
-      "text": workshop.text,
+      "text": workshop.text, "counts": workshop.counts,
     ]
     return try launch(
       "/bin/bash", ["-c", "set -o pipefail; " + line], input: nil,
@@ -155,10 +156,11 @@ enum Tool {
 
   /// Starts the tool without waiting, for tests that interrupt it.
   static func start(
-    _ arguments: [String], folder: String, keepsInputOpen: Bool = false
+    _ arguments: [String], folder: String, keepsInputOpen: Bool = false,
+    environment: [String: String] = [:]
   ) throws -> Running {
     try Running(
-      executable, arguments, input: nil, keepsInputOpen: keepsInputOpen, environment: [:],
+      executable, arguments, input: nil, keepsInputOpen: keepsInputOpen, environment: environment,
       folder: folder)
   }
 

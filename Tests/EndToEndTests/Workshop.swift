@@ -8,6 +8,8 @@ struct Workshop {
   let corpus: String
   /// A run of six iterations, calibrated; tests that change a run change a copy.
   let run: String
+  /// The n-grams of the text, orders 1 to 6.
+  let counts: String
 
   /// A folder that is removed when the tests end.
   static let folder: String = {
@@ -51,7 +53,8 @@ struct Workshop {
   private static let made = Result {
     let folder = Self.folder
     let workshop = Workshop(
-      text: folder + "/news.txt", corpus: folder + "/corpus", run: folder + "/run")
+      text: folder + "/news.txt", corpus: folder + "/corpus", run: folder + "/run",
+      counts: folder + "/news.counts")
     func dgflow(_ arguments: [String]) throws -> String {
       let outcome = try Tool.run(arguments, folder: folder)
       guard outcome.status == 0 else { throw Unmade(command: arguments, errors: outcome.errors) }
@@ -60,6 +63,7 @@ struct Workshop {
     let sentences = try dgflow(["corpus", "synthesize", "newswire", "--count", "3000"])
     try Data(sentences.utf8).write(to: URL(fileURLWithPath: workshop.text))
     _ = try dgflow(["corpus", "prepare", workshop.text, "--output", workshop.corpus])
+    _ = try dgflow(["corpus", "count", workshop.text, "--output", workshop.counts])
     _ = try dgflow(["train", workshop.corpus, "--output", workshop.run] + recipe)
     _ = try dgflow(
       ["calibrate", workshop.run, "--reference", workshop.corpus, "--count", "200"])
