@@ -83,7 +83,7 @@ import Testing
     Mistake("corpus count $text --output x --shortest 0", "--shortest 0"),
     Mistake("corpus count $text --output x --length 0", "--length 0"),
     Mistake("corpus count $text --output x --order 32", "128 bits", "at most"),
-    Mistake("corpus count $text --output x --memory 51M --threads 1", "at least 52M"),
+    Mistake("corpus count $text --output x --memory 57M --threads 1", "at least 58M"),
     Mistake("corpus count $text --output x --unit word", "word", "grapheme"),
     Mistake("corpus count - - --output x", "standard input"),
     Mistake("corpus count $text $counts --output x", "merge-counts"),

@@ -73,7 +73,7 @@ import Testing
     ] as [([String], UInt32)] {
       let running = try Tool.start(
         ["corpus", "count"] + arguments + ["--output", "x.counts", "--threads", "1"]
-          + ["--order", "12", "--memory", "52M"],
+          + ["--order", "12", "--memory", "58M"],
         folder: scratch.folder, keepsInputOpen: arguments == ["-"],
         environment: ["TMPDIR": temporary])
       #expect(running.waitsUntilListening(), "\(arguments)")

@@ -46,7 +46,7 @@ import Testing
       "ours --reference real.counts", "ours.gz --reference real.gz", "- --reference real < ours",
       "ours --reference - < real", "- --reference real.counts < ours",
       "<(cat ours) --reference <(cat real)", "<(cat ours) --reference real.counts",
-      "ours --reference real --threads 1 --memory 52M", "ours --reference real --threads 3",
+      "ours --reference real --threads 1 --memory 58M", "ours --reference real --threads 3",
       "ours --reference real.counts --threads 3 --seed 1",
     ] {
       // `< ours` stands at the end of the line, options before it.
@@ -170,6 +170,13 @@ import Testing
       ])
     let found = try JSONDecoder().decode(Scored.self, from: Data(all.output.utf8))
     #expect(Set(found.rows.map(\.metric)).count == 11)
+    // A text whose strings do not fit beside its counts has no words either.
+    let small = "--reference <(yes 'a line of text' | head -n 60000 | cat real -) --memory 58M"
+    let tight = try shell("dgflow score ours \(small) --metric all --threads 1 --json")
+    #expect(tight.status == 0)
+    #expect(tight.errorLines.last?.hasSuffix("give more --memory") == true, "\(tight.errors)")
+    expectError(
+      try shell("dgflow score ours \(small) --metric words --threads 1"), 64, "more --memory")
     let plain = try scored("ours --reference $corpus --plain")
     let whole = try scored("ours --reference $corpus")
     #expect(plain.settings.plain && plain.settings.draws == 0)

@@ -94,7 +94,12 @@ struct ScoreCommand: ParsableCommand {
     var options = measures.options(seed: seed.seed)
     options.settings = try memory.settings(threads)
     options.metrics = try possible(options.metrics, talk)
-    let measured = try openReference(options, talk)
+    var measured = try openReference(options, talk)
+    if options.metrics.contains(.wordShare), !measures.names(.wordShare), !measured.knowsWords {
+      talk.say("words is left out: it needs the reference's text in memory: give more --memory")
+      options.metrics.removeAll { $0 == .wordShare }
+      measured = measured.without(.wordShare)
+    }
     let scored = try samples.map { try measured.score(try read($0, measured)) }
     let rows = scored.flatMap(\.rows)
     if paired { try requirePairs(rows) }

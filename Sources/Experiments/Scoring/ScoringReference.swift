@@ -75,7 +75,7 @@ public struct ScoringReference: Sendable {
   public let description: ScoreRow.Reference
   let scorer: NGramScorer
   let source: Source
-  let options: Options
+  private(set) var options: Options
   /// The character model of the reference, where perplexity is measured.
   let model: CharacterModel?
   /// What is done to the tokens of text after it is encoded, on both sides.
@@ -99,6 +99,19 @@ public struct ScoringReference: Sendable {
     } else {
       model = nil
     }
+  }
+
+  /// Whether the share of words can be measured: neither against counts nor against a text whose
+  /// strings did not fit the memory.
+  public var knowsWords: Bool {
+    if case .parts(strings: nil) = source { false } else { true }
+  }
+
+  /// The same reference, which does not measure a metric.
+  public func without(_ metric: Metric) -> ScoringReference {
+    var reference = self
+    reference.options.metrics.removeAll { $0 == metric }
+    return reference
   }
 
   private static func requireModel(_ counts: NGramCounts, _ name: String) throws {

@@ -46,7 +46,12 @@ public struct TextCounting: Sendable {
   }
 
   /// The least memory that counting with some threads can be bounded by.
-  public static func leastMemory(threads: Int) -> Int { 40_000_000 + 14_000_000 * threads }
+  ///
+  /// Merging what was written to temporary files takes 34 MB beside the program, whatever the number
+  /// of threads.
+  public static func leastMemory(threads: Int) -> Int {
+    max(60_000_000, 40_000_000 + 14_000_000 * threads)
+  }
 
   /// Counts the lines of some texts together.
   ///
