@@ -148,7 +148,23 @@ struct CountingInvarianceTests {
     for part in partOf.values { strings[part] += 1 }
     let mean = Double(partOf.count) / 16
     #expect(strings.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) / mean } < 44.3)
-    // And so are strings that differ in one place only, and permutations.
+    // And so are the orders of the same symbols.
+    let six = TextCodec(vocabulary: one, length: 6)
+    let orders = (0..<720).map { index -> String in
+      var left = ["a", "b", "c", "é", "字", "z"]
+      var rest = index
+      return (1...6).reversed().map { choices -> String in
+        defer { rest /= choices }
+        return left.remove(at: rest % choices)
+      }.joined()
+    }
+    #expect(Set(orders).count == 720)
+    let permuted = try NGramCounts(
+      try six.encode(orders), orders: 1...1, vocabularySize: one.count,
+      parts: .content(StringHash(one)))
+    #expect(
+      permuted.stringsOfParts.reduce(0) { $0 + (Double($1) - 45) * (Double($1) - 45) / 45 } < 44.3)
+    // And so are strings that differ in one place only.
     let near = (0..<1_600).map { "aaaa" + String(UnicodeScalar(0x4E00 + $0) ?? " ") }
     let codec = TextCodec(
       vocabulary: try Vocabulary(

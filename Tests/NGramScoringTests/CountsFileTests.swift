@@ -146,6 +146,42 @@ struct CountsFileTests {
     #expect(failure?.message.contains("at most 18") == true)
   }
 
+  @Test("shards that rank the same symbols differently are numbered anew")
+  func reranking() throws {
+    let folder = try TemporaryFolder()
+    let text = CountedText()
+    let alphabet = CountedText.alphabet(20, from: 0x3B1)
+    let shards = [
+      CountedText.lines(300, alphabet: alphabet, seed: 1),
+      CountedText.lines(500, alphabet: alphabet.reversed(), seed: 2),
+    ]
+    let files = try shards.map { ("shard", try text.counts($0)) }
+    let single = try text.counts(shards.flatMap { $0 })
+    #expect(files.allSatisfy { $0.1.codec.vocabulary.count == single.codec.vocabulary.count })
+    #expect(files.allSatisfy { $0.1.codec.vocabulary != single.codec.vocabulary })
+    let merged = try CountsFile.merged(files, settings: text.settings)
+    #expect(try bytes(merged, folder) == bytes(single, folder))
+  }
+
+  @Test("more strings than counts have room for do not merge")
+  func room() throws {
+    let text = CountedText()
+    let file = try text.counts(["abc", "abd"])
+    let counts = file.counts
+    let many = CountsFile(
+      codec: file.codec, vocabularySource: .text, parts: .line,
+      counts: NGramCounts(
+        layout: counts.layout,
+        stringsOfParts: [Int](repeating: Int(UInt32.max) / text.length, count: 16),
+        ngramsOfParts: counts.ngramsOfParts, runs: counts.runs))
+    #expect(throws: Never.self) { try CountsFile.merged([("a", many)], settings: text.settings) }
+    let failure = #expect(throws: Failure.self) {
+      try CountsFile.merged([("a", many), ("b", file)], settings: text.settings)
+    }
+    #expect(failure?.kind == .badData)
+    #expect(failure?.message.contains("counts have room for") == true)
+  }
+
   @Test("under a given vocabulary shards merge as they are")
   func given() throws {
     let folder = try TemporaryFolder()

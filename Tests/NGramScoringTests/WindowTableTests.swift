@@ -94,6 +94,14 @@ struct WindowTableTests {
     }
     #expect(isSorted([UInt64](repeating: 0, count: count), largest: 0))
     #expect(isSorted([UInt64](repeating: 9, count: count), largest: 9))
+    // One key alone has another digit.
+    for place in [0, count / 2, count - 1] where place >= 0 && place < count {
+      for odd in [3, 1 << 15, 1 << 40] as [UInt64] {
+        var keys = [UInt64](repeating: 1 << 20, count: count)
+        keys[place] = odd
+        #expect(isSorted(keys, largest: 1 << 41), "\(odd) at \(place)")
+      }
+    }
   }
 
   /// Whether the sort of keys with their places as payload is right.

@@ -37,7 +37,7 @@ def scoring(space, samples, reference, threads):
     """The command of dgflow that does what the dictionary program does: both orders, no floor, no interval."""
     orders = [word for order in ORDERS for word in ("--order", str(order))]
     return [
-        space.dgflow, "score", samples, "--reference", reference, *orders, "--metric", "js", "--draws", "0",
+        space.dgflow, "score", samples, "--reference", reference, *orders, "--metric", "js", "--plain",
         "--threads", str(threads)]
 
 

@@ -137,7 +137,7 @@ extension CountsFile {
         key += digits[Int(digit)] * weight
         rest = quotient
       }
-      try sorter.add(key, windows.counts)
+      try sorter.add(key, windows.counts())
     }
     try sorter.finish()
     return sorter.runs

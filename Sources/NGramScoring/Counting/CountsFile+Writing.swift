@@ -38,7 +38,7 @@ extension CountsFile {
     }
     var merged = MergedWindows<Key>(counts.runs, largest: largest)
     var writer = WindowRunWriter<Key>(.sink(write))
-    while try merged.next() { try writer.append(merged.key, merged.counts) }
+    while try merged.next() { try writer.append(merged.key, merged.counts()) }
     _ = try writer.finish()
     return writer.windows
   }

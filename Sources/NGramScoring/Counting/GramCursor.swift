@@ -51,7 +51,8 @@ struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       }
       key = windows.key / unit
       let first = key &* unit
-      counts = windows.counts
+      counts = PartedCount()
+      try windows.addCounts(to: &counts)
       while true {
         guard try windows.next() else {
           isAtEnd = true
@@ -61,7 +62,7 @@ struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
           hasWindow = true
           break
         }
-        counts.add(windows.counts)
+        try windows.addCounts(to: &counts)
       }
       // The j-th digit is 0 where the string ended before.
       if key % base != 0 { return true }
@@ -75,7 +76,8 @@ struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       key = windows.key
       if key >= firstBeginning && !keepsBeginnings { break }
       if key % base == 0 { continue }
-      counts = windows.counts
+      counts = PartedCount()
+      try windows.addCounts(to: &counts)
       return true
     }
     isAtEnd = true

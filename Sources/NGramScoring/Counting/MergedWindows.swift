@@ -6,13 +6,13 @@
 struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// The window that was read last.
   private(set) var key: Key = 0
-  /// Its counts over all runs.
-  private(set) var counts = PartedCount()
 
   private var readers: [WindowRunReader<Key>]
   /// Readers that stand on a window, a binary heap by key; empty for one run.
   private var heap: [(key: Key, reader: Int)] = []
   private var hasBegun = false
+  /// Whether the counts of `key` were not read yet.
+  private var hasCounts = false
 
   /// - Parameter largest: the largest key that the layout allows.
   init(_ runs: [WindowRun], largest: Key) {
@@ -26,8 +26,22 @@ struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     guard readers.count == 1 else { return try nextOfMany() }
     guard try readers[0].next() else { return false }
     key = readers[0].key
-    counts = readers[0].counts
     return true
+  }
+
+  /// Adds the counts of the window that was read last over all runs, once.
+  @inline(__always)
+  mutating func addCounts(to counts: inout PartedCount) throws {
+    guard readers.count == 1 else { return try addCountsOfMany(to: &counts) }
+    try readers[0].addCounts(to: &counts)
+  }
+
+  /// The counts of the window that was read last, once.
+  @inline(__always)
+  mutating func counts() throws -> PartedCount {
+    var counts = PartedCount()
+    try addCounts(to: &counts)
+    return counts
   }
 
   private mutating func nextOfMany() throws -> Bool {
@@ -38,15 +52,23 @@ struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       }
       heap.sort { $0.key < $1.key }
     }
+    if hasCounts {
+      var passed = PartedCount()
+      try addCountsOfMany(to: &passed)
+    }
     guard let first = heap.first else { return false }
     key = first.key
-    counts = readers[first.reader].counts
-    try advanceFirst()
+    hasCounts = true
+    return true
+  }
+
+  private mutating func addCountsOfMany(to counts: inout PartedCount) throws {
+    precondition(hasCounts, "MergedWindows.addCounts: the counts of a window are read once")
+    hasCounts = false
     while let next = heap.first, next.key == key {
-      counts.add(readers[next.reader].counts)
+      try readers[next.reader].addCounts(to: &counts)
       try advanceFirst()
     }
-    return true
   }
 
   /// Moves the reader of the smallest key on, and the next smallest to the front.

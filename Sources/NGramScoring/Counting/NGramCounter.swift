@@ -141,7 +141,7 @@ public final class NGramCounter {
     if runs.count > 1, isInMemory, let largest = layout.largestKey(Key.self) {
       var windows = MergedWindows<Key>(runs, largest: largest)
       var writer = WindowRunWriter<Key>(.memory)
-      while try windows.next() { try writer.append(windows.key, windows.counts) }
+      while try windows.next() { try writer.append(windows.key, windows.counts()) }
       runs = try writer.finish().map { [$0] } ?? []
     }
     func summed(_ counts: [[Int]]) -> [Int] {

@@ -69,7 +69,7 @@ public struct NGramCounts: Sendable {
     }
     var windows = MergedWindows<Key>(runs, largest: largest)
     var writer = WindowRunWriter<Key>(.sink { digest.combine($0) })
-    while try windows.next() { try writer.append(windows.key, windows.counts) }
+    while try windows.next() { try writer.append(windows.key, windows.counts()) }
     _ = try writer.finish()
     return digest.value
   }
@@ -100,7 +100,7 @@ public struct NGramCounts: Sendable {
     var windows = MergedWindows<Key>(runs, largest: largest)
     var writer = WindowRunWriter<Key>(.memory)
     while try windows.next() {
-      let counts = windows.counts.limited(to: parts)
+      let counts = try windows.counts().limited(to: parts)
       if counts.support != 0 { try writer.append(windows.key, counts) }
     }
     return try writer.finish()

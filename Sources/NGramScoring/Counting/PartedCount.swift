@@ -42,11 +42,10 @@ public struct PartedCount: Sendable, Equatable {
   }
 
   /// Adds the counts of another n-gram, part by part.
-  @inline(__always)
+  ///
+  /// - Precondition: no part exceeds 2³² − 1.
   mutating func add(_ other: PartedCount) {
-    counts &+= other.counts
-    total &+= other.total
-    support |= other.support
+    other.forEachPart { part, count in add(count, part: part) }
   }
 
   /// The same counts in the parts of `mask`, none elsewhere.

@@ -141,7 +141,7 @@ private func markedGrams<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
   var sums = [0]
   var windows = MergedWindows<Key>(counts.runs, largest: largest)
   while try windows.next() {
-    let total = windows.counts.total
+    let total = try windows.counts().total
     var key = windows.key
     if key / weights[0] == padding {
       if layout.order == 1 { sums[0] += total }

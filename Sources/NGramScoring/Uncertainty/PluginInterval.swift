@@ -20,13 +20,13 @@ public struct PluginInterval: Sendable, Codable, Equatable {
   /// n.
   public let order: Int
   /// The plug-in value in bits, in [0, 1].
-  public let value: Double
+  public private(set) var value: Double
   /// Standard deviation of the value over new samples; nil where ``gap`` says why.
   public let standardError: Double?
   /// Lower end at ``confidence``.
-  public let lower: Double?
+  public private(set) var lower: Double?
   /// Upper end at ``confidence``.
-  public let upper: Double?
+  public private(set) var upper: Double?
   /// Student's degrees of freedom at the value, 10 to 15.
   public let degreesOfFreedom: Double?
   /// 0.95 by default.
@@ -65,6 +65,15 @@ public struct PluginInterval: Sendable, Codable, Equatable {
     lower = bounds.lower
     upper = bounds.upper
     degreesOfFreedom = variance.degreesOfFreedom()
+  }
+
+  /// The same interval about the value against a slightly different reference.
+  func moved(to value: Double) -> PluginInterval {
+    var moved = self
+    moved.value = value
+    moved.lower = lower.map { max(0, $0 + value - self.value) }
+    moved.upper = upper.map { min(1, $0 + value - self.value) }
+    return moved
   }
 
   /// What the deletions alone say against an interval.
