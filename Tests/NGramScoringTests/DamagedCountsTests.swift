@@ -110,7 +110,7 @@ struct DamagedCountsTests {
     try expect(
       "length\t8\norders\t1\t4", "length\t200000000000000\norders\t1\t100000000000000", "ngrams")
     try expect("padding\tcounted", "padding\tperhaps", "padding is 'perhaps'")
-    try expect("parts\tline", "parts\tpage", "expected one of line, number")
+    try expect("parts\tline", "parts\tpage", "expected one of line, ")
     try expect("vocabulary\tof the text", "vocabulary\tlost", "vocabulary is 'lost'")
     try expect("strings\t", "strings\t9\t", "strings needs 16 numbers")
     try expect("strings\t", "strings\t9999999999999999", "strings needs 16 numbers", "from 0 up")

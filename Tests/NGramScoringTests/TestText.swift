@@ -180,6 +180,11 @@ extension NGramCounts {
     }
   }
 
+  /// Whether the windows did not fit the memory.
+  var isOnDisk: Bool {
+    !runs.isEmpty && runs.allSatisfy { if case .file = $0.storage { true } else { false } }
+  }
+
   /// Whether windows and totals are the same.
   func equals(_ other: NGramCounts) throws -> Bool {
     try layout == other.layout && stringsOfParts == other.stringsOfParts
