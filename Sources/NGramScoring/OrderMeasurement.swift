@@ -25,12 +25,20 @@ struct OrderMeasurement {
     let wantsDeletions = measures.intervals || measures.trueDivergence
     var deletions = GroupDeletions.Accumulator(
       sample: totals, reference: referenceTotals, deletingReference: measures.trueDivergence)
-    try NGramWalk(samples, reference, order: order).forEach { sample, real in
-      divergence.add(sample.total, real.total)
-      shares.add(sample.total, real.total)
-      if wantsKL { kl.add(sample.total, real.total) }
-      if wantsCosine { cosine.add(sample.total, real.total) }
-      if wantsDeletions { deletions.add(sample: sample, reference: real) }
+    func add(_ sample: Int, _ real: Int) {
+      divergence.add(sample, real)
+      shares.add(sample, real)
+      if wantsKL { kl.add(sample, real) }
+      if wantsCosine { cosine.add(sample, real) }
+    }
+    let walk = NGramWalk(samples, reference, order: order)
+    if wantsDeletions {
+      try walk.forEach { sample, real in
+        add(sample.total, real.total)
+        deletions.add(sample: sample, reference: real)
+      }
+    } else {
+      try walk.forEachTotal(add)
     }
     let deleted = wantsDeletions ? deletions.deletions() : nil
     scores = OrderScores(

@@ -120,7 +120,7 @@ struct CountingTests {
   private static func listed<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
     _ counts: NGramCounts, _ order: Int, _: Key.Type
   ) throws -> [(digits: [Int], parts: [Int])] {
-    var grams = GramCursor<Key>(counts, order: order, keepingBeginnings: true)
+    var grams = GramCursor<Key, PartedCount>(counts, order: order, keepingBeginnings: true)
     var list: [(digits: [Int], parts: [Int])] = []
     while try grams.next() {
       var rest = grams.key

@@ -147,7 +147,7 @@ private struct Inspection: Encodable {
       (
         "parts",
         "\(parts.count) of \(parts.min() ?? 0) to \(parts.max() ?? 0) strings, by "
-          + (file.parts == .line ? "a hash of the line" : "line number")
+          + file.parts.inWords
       ),
       (
         "vocabulary",
@@ -241,5 +241,16 @@ private struct Inspection: Encodable {
         ("empty lines", "\(statistics.emptyLines)"),
         ("lines with invalid UTF-8 or NUL", "\(statistics.repairedLines + statistics.nulLines)"),
       ])
+  }
+}
+
+extension CountsFile.Parts {
+  /// What strings were divided by.
+  fileprivate var inWords: String {
+    switch self {
+    case .line: "a hash of the line"
+    case .string: "a hash of the string"
+    case .number: "line number"
+    }
   }
 }

@@ -139,7 +139,7 @@ public struct TextCounting: Sendable {
     of strings: TokenStrings, lineNumbers: [Int]?, codec: TextCodec
   ) throws -> CountsFile {
     return CountsFile(
-      codec: codec, vocabularySource: .given, parts: lineNumbers == nil ? .line : .number,
+      codec: codec, vocabularySource: .given, parts: lineNumbers == nil ? .string : .number,
       counts: try NGramCounts(
         strings, orders: orders, vocabularySize: codec.vocabulary.count,
         excludingPadding: excludesPadding,

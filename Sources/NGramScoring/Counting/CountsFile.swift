@@ -30,6 +30,8 @@ public struct CountsFile: Sendable {
   public enum Parts: String, Sendable, CaseIterable {
     /// By a hash of the line of text that the string was cut from.
     case line
+    /// By a hash of the string itself, where no line is at hand: token matrices, uncut corpora.
+    case string
     /// By the number of the line that the string was cut from, in a prepared corpus.
     case number
   }

@@ -5,11 +5,13 @@
 /// Windows that begin with the same j tokens stand together; their counts are added up. Windows cut
 /// short before position j hold no j-gram and are passed over, and so are those from a begin mark
 /// unless they are asked for.
-struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+struct GramCursor<
+  Key: FixedWidthInteger & UnsignedInteger & Sendable, Counts: WindowCounts
+> {
   /// The n-gram that was read last, its j digits in base B.
   private(set) var key: Key = 0
   /// Its counts.
-  private(set) var counts = PartedCount()
+  private(set) var counts = Counts()
 
   private var windows: MergedWindows<Key>
   private let base: Key
@@ -51,7 +53,7 @@ struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       }
       key = windows.key / unit
       let first = key &* unit
-      counts = PartedCount()
+      counts = Counts()
       try windows.addCounts(to: &counts)
       while true {
         guard try windows.next() else {
@@ -76,7 +78,7 @@ struct GramCursor<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       key = windows.key
       if key >= firstBeginning && !keepsBeginnings { break }
       if key % base == 0 { continue }
-      counts = PartedCount()
+      counts = Counts()
       try windows.addCounts(to: &counts)
       return true
     }

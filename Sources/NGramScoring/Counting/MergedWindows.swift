@@ -31,7 +31,7 @@ struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   /// Adds the counts of the window that was read last over all runs, once.
   @inline(__always)
-  mutating func addCounts(to counts: inout PartedCount) throws {
+  mutating func addCounts<Counts: WindowCounts>(to counts: inout Counts) throws {
     guard readers.count == 1 else { return try addCountsOfMany(to: &counts) }
     try readers[0].addCounts(to: &counts)
   }
@@ -53,7 +53,7 @@ struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       heap.sort { $0.key < $1.key }
     }
     if hasCounts {
-      var passed = PartedCount()
+      var passed = TotalCount()
       try addCountsOfMany(to: &passed)
     }
     guard let first = heap.first else { return false }
@@ -62,7 +62,7 @@ struct MergedWindows<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     return true
   }
 
-  private mutating func addCountsOfMany(to counts: inout PartedCount) throws {
+  private mutating func addCountsOfMany<Counts: WindowCounts>(to counts: inout Counts) throws {
     precondition(hasCounts, "MergedWindows.addCounts: the counts of a window are read once")
     hasCounts = false
     while let next = heap.first, next.key == key {

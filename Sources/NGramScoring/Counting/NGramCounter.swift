@@ -136,14 +136,7 @@ public final class NGramCounter {
     // that no later pass has to do it.
     nonisolated(unsafe) let shared = shards
     try Cores.run(shards: shards.count, threads: settings.threads) { try shared[$0].finish() }
-    var runs = shards.flatMap(\.runs)
-    let isInMemory = runs.allSatisfy { if case .memory = $0.storage { true } else { false } }
-    if runs.count > 1, isInMemory, let largest = layout.largestKey(Key.self) {
-      var windows = MergedWindows<Key>(runs, largest: largest)
-      var writer = WindowRunWriter<Key>(.memory)
-      while try windows.next() { try writer.append(windows.key, windows.counts()) }
-      runs = try writer.finish().map { [$0] } ?? []
-    }
+    let runs = try merged(shards.flatMap(\.runs), Key.self)
     func summed(_ counts: [[Int]]) -> [Int] {
       (0..<StringParts.count).map { part in counts.reduce(0) { $0 + $1[part] } }
     }
@@ -154,6 +147,31 @@ public final class NGramCounter {
       ngramsOfParts: (0..<layout.orders.count).map { order in
         summed(shards.map { $0.ngrams[order] })
       }, runs: runs)
+  }
+
+  /// One run of all, in memory where all are, else in a temporary file: so that no later pass has to
+  /// merge them again.
+  private func merged<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
+    _ runs: [WindowRun], _: Key.Type
+  ) throws -> [WindowRun] {
+    guard runs.count > 1, let largest = layout.largestKey(Key.self) else { return runs }
+    var windows = MergedWindows<Key>(runs, largest: largest)
+    let isInMemory = runs.allSatisfy { if case .memory = $0.storage { true } else { false } }
+    if isInMemory {
+      var writer = WindowRunWriter<Key>(.memory)
+      while try windows.next() { try writer.append(windows.key, windows.counts()) }
+      return try writer.finish().map { [$0] } ?? []
+    }
+    let file = try RandomAccessFile(temporaryIn: settings.temporaryFolder)
+    var size = 0
+    var writer = WindowRunWriter<Key>(
+      .sink { bytes in
+        try file.write(bytes, at: size)
+        size += bytes.count
+      })
+    while try windows.next() { try writer.append(windows.key, windows.counts()) }
+    _ = try writer.finish()
+    return [WindowRun(storage: .file(file, offset: 0), size: size, windows: writer.windows)]
   }
 }
 

@@ -130,7 +130,7 @@ public struct NGramCounts: Sendable {
   private func forEach<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
     order: Int, _: Key.Type, _ body: (_ ngram: [UInt16], _ counts: PartedCount) throws -> Void
   ) throws {
-    var grams = GramCursor<Key>(self, order: order)
+    var grams = GramCursor<Key, PartedCount>(self, order: order)
     var ngram = [UInt16](repeating: 0, count: order)
     while try grams.next() {
       var rest = grams.key

@@ -143,7 +143,7 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   @inline(__always)
   mutating func next() throws -> Bool {
     if hasCounts {
-      var passed = PartedCount()
+      var passed = TotalCount()
       try addCounts(to: &passed)
     }
     if windowsLeft == 0 {
@@ -180,7 +180,7 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   ///
   /// - Throws: ``Files/Failure`` `badData` where the bytes are not a run.
   @inline(__always)
-  mutating func addCounts(to counts: inout PartedCount) throws {
+  mutating func addCounts<Counts: WindowCounts>(to counts: inout Counts) throws {
     precondition(hasCounts, "WindowRunReader.addCounts: the counts of a window are read once")
     hasCounts = false
     let bytes = buffer.bytes
@@ -202,10 +202,9 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
         count |= UInt64(byte & 0x7F) &<< UInt64(shift)
         shift &+= 7
       }
-      if count == 0 || UInt64(counts[part]) &+ count > UInt64(UInt32.max) {
+      if count == 0 || count > UInt64(UInt32.max) || !counts.take(count, part: part) {
         throw damaged("a count that cannot be, or over 2^32 - 1 of one n-gram")
       }
-      counts.add(Int(truncatingIfNeeded: count), part: part)
     }
     self.place = place
     guard place <= end else { throw damaged("its end is missing") }

@@ -28,7 +28,7 @@ public enum JensenShannonDivergence {
     try q.requireNGrams(order)
     var sum = JensenShannonSum(
       total: p.totals(order: order).allNGrams, otherTotal: q.totals(order: order).allNGrams)
-    try NGramWalk(p, q, order: order).forEach { sum.add($0.total, $1.total) }
+    try NGramWalk(p, q, order: order).forEachTotal { sum.add($0, $1) }
     return sum.bits
   }
 }

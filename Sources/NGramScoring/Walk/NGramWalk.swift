@@ -27,12 +27,25 @@ struct NGramWalk {
     self.order = order
   }
 
-  /// Calls `body` once for each n-gram that either side holds, in ascending order; the side that
-  /// lacks it counts nothing.
+  /// Calls `body` once for each n-gram that either side holds, in ascending order, with its counts in
+  /// every part; the side that lacks it counts nothing.
   ///
   /// - Throws: ``Files/Failure`` where a file of counts is damaged or cannot be read.
   @inline(__always)
   func forEach(_ body: (_ samples: PartedCount, _ reference: PartedCount) -> Void) throws {
+    try forEach(PartedCount.self, body)
+  }
+
+  /// As ``forEach(_:)``, with nothing but the two counts of each n-gram.
+  @inline(__always)
+  func forEachTotal(_ body: (_ samples: Int, _ reference: Int) -> Void) throws {
+    try forEach(TotalCount.self) { body($0.total, $1.total) }
+  }
+
+  @inline(__always)
+  private func forEach<Counts: WindowCounts>(
+    _: Counts.Type, _ body: (_ samples: Counts, _ reference: Counts) -> Void
+  ) throws {
     // Keys of one order are the same number at every longest order; the wider of the two is used.
     if samples.layout.isWide || reference.layout.isWide {
       try forEach(UInt128.self, body)
@@ -42,12 +55,14 @@ struct NGramWalk {
   }
 
   @inline(__always)
-  private func forEach<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
-    _: Key.Type, _ body: (_ samples: PartedCount, _ reference: PartedCount) -> Void
+  private func forEach<
+    Key: FixedWidthInteger & UnsignedInteger & Sendable, Counts: WindowCounts
+  >(
+    _: Key.Type, _ body: (_ samples: Counts, _ reference: Counts) -> Void
   ) throws {
-    var left = GramCursor<Key>(samples, order: order)
-    var right = GramCursor<Key>(reference, order: order)
-    let none = PartedCount()
+    var left = GramCursor<Key, Counts>(samples, order: order)
+    var right = GramCursor<Key, Counts>(reference, order: order)
+    let none = Counts()
     var hasLeft = try left.next()
     var hasRight = try right.next()
     while hasLeft && hasRight {
