@@ -15,8 +15,8 @@ public enum ScoringDefaults {
   /// chosen here.
   public static let floorDraws = 5
 
-  /// Bytes that counting may take: 1 GiB, which holds the windows of ten million lines of news;
-  /// chosen here.
+  /// Bytes that counting may take: 1 GiB, chosen here; ten million lines of synthetic newswire took
+  /// 265 MB of it (measured).
   public static let memory = 1 << 30
 
   /// Order of the character n-gram model behind a cross-entropy: 6, the longest published JS-n.

@@ -80,8 +80,8 @@ public struct HeldOutScorer: Sendable {
     )
   }
 
-  /// Disjoint groups of neighbouring parts with at least `count` strings each, no more than half of
-  /// all; nil where there is not even one.
+  /// Disjoint groups of neighbouring parts with at least `count` strings each, about half of all at
+  /// most (half of their last part more); nil where there is not even one.
   private static func draws(_ most: Int, of count: Int, among parts: [Int]) -> [Draw]? {
     let all = parts.reduce(0, +)
     var draws: [Draw] = []
