@@ -23,6 +23,11 @@ public enum FileSystem {
     return stat(path, &information) == 0 ? Int(information.st_size) : nil
   }
 
+  /// What stands after a path's last separator; the whole path where there is nothing.
+  public static func lastName(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// Names in a folder, sorted by bytes, without `.` and `..`.
   ///
   /// - Throws: ``Failure`` of kind `missingInput` when it is not a folder that can be read.

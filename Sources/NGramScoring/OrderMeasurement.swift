@@ -23,6 +23,9 @@ struct OrderMeasurement {
     let wantsKL = !measures.metrics.isDisjoint(with: [.klOfSamples, .klOfReference])
     let wantsCosine = measures.metrics.contains(.cosine)
     let wantsDeletions = measures.intervals || measures.trueDivergence
+    precondition(
+      !reference.isRestricted || !(wantsKL || wantsCosine || wantsDeletions),
+      "OrderMeasurement: a reference counted on the samples' support knows the plug-in JS only")
     var deletions = GroupDeletions.Accumulator(
       sample: totals, reference: referenceTotals, deletingReference: measures.trueDivergence)
     func add(_ sample: Int, _ real: Int) {

@@ -193,6 +193,39 @@ struct ScoringReferenceTests {
     #expect(try #require(sizes[.forwardPerplexity]) < 300 && sizes[.reversePerplexity] == 300)
   }
 
+  @Test("plain rows are the same where only what the samples hold is counted")
+  func sharedOnly() throws {
+    let file = folder.file("real.txt")
+    try AtomicFile.write(Small.lines(300).map { $0 + "\n" }.joined(), to: file)
+    var options = options
+    options.isPlain = true
+    options.metrics = [
+      .jensenShannon, .recall, .precision, .seenShare, .distinctShare, .duplicateRate, .wordShare,
+    ]
+    for threads in [1, 2] {
+      options.settings.threads = threads
+      let text = try TextReference(file: file, length: 12, options: options)
+      let whole = try text.counted()
+      #expect(!whole.scorer.reference.isRestricted)
+      let sets = try [7, 40].map { count in
+        let name = folder.file("samples-\(count).txt")
+        try AtomicFile.write(Small.lines(count).map { $0 + "!\n" }.joined(), to: name)
+        return try text.reader(files: 2).samples(contentsOf: name)
+      }
+      let shared = try text.counted(for: sets)
+      #expect(shared.scorer.reference.isRestricted)
+      #expect(shared.description == whole.description)
+      for set in sets {
+        #expect(try shared.score(set).rows == whole.score(set).rows)
+      }
+    }
+    // Anything that asks for the whole gets it.
+    options.metrics = [.jensenShannon, .cosine]
+    let text = try TextReference(file: file, length: 12, options: options)
+    let set = try text.reader().samples(contentsOf: file)
+    #expect(try !text.counted(for: [set]).scorer.reference.isRestricted)
+  }
+
   @Test("a file too short for a floor is scored whole, and says how many lines it lacks")
   func shortFile() throws {
     let file = folder.file("real.txt")
@@ -266,12 +299,12 @@ struct ScoringReferenceTests {
     let reference = try ScoringReference(corpus: corpus, options: options)
     let file = folder.file("samples.txt")
     try AtomicFile.write("fox Ω\n\nlamp\n", to: file)
-    let samples = try reference.samples(contentsOf: file)
+    let samples = try reference.reader.samples(contentsOf: file)
     let strings = try #require(samples.strings)
     #expect(strings.count == 3 && samples.counts.strings == 3)
     #expect(strings[0][4] == Vocabulary.unknown)
     #expect(strings[1].allSatisfy { $0 == Vocabulary.padding })
-    #expect(try reference.samples(contentsOf: file, limit: 2).counts.strings == 2)
+    #expect(try reference.reader.samples(contentsOf: file, limit: 2).counts.strings == 2)
     let other = try Small.corpus(
       at: folder.file("other"), lines: Small.lines(600).map { $0.uppercased() })
     expectFailure(.badData, "vocabulary") {

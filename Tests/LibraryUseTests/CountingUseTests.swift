@@ -38,7 +38,7 @@ struct CountingUseTests {
     options.orders = [2, 4]
     options.metrics = [.jensenShannon, .recall]
     let reference = try ScoringReference(counts: folder + "/all.counts", options: options)
-    let scores = try reference.score(reference.samples(contentsOf: samples))
+    let scores = try reference.score(reference.reader.samples(contentsOf: samples))
     #expect(scores.rows.compactMap(\.order) == [2, 4, 2, 4] && scores.missingLines == nil)
     let row = try #require(scores.rows.first)
     let (lower, upper) = (try #require(row.lower), try #require(row.upper))

@@ -132,7 +132,7 @@ struct CompareCommand: ParsableCommand {
         of: model, calibration: calibration, divergence: divergence, run: run.path)
     }
     if let note = flow.note(calibration, of: run.path) { talk.say(note) }
-    let name = input.split(separator: "/").last.map(String.init) ?? input
+    let name = FileSystem.lastName(of: input)
     return .run(run, name: name, choice: choice)
   }
 }

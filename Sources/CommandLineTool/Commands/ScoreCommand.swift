@@ -94,13 +94,7 @@ struct ScoreCommand: ParsableCommand {
     var options = measures.options(seed: seed.seed)
     options.settings = try memory.settings(threads)
     options.metrics = try possible(options.metrics, talk)
-    var measured = try openReference(options, talk)
-    if options.metrics.contains(.wordShare), !measures.names(.wordShare), !measured.knowsWords {
-      talk.say("words is left out: it needs the reference's text in memory: give more --memory")
-      options.metrics.removeAll { $0 == .wordShare }
-      measured = measured.without(.wordShare)
-    }
-    let scored = try samples.map { try measured.score(try read($0, measured)) }
+    let (measured, scored) = try score(options, talk)
     let rows = scored.flatMap(\.rows)
     if paired { try requirePairs(rows) }
     let notes = parity.notes(measured.description, rows)
@@ -108,7 +102,7 @@ struct ScoreCommand: ParsableCommand {
     let output = StandardOutput()
     if json {
       let settings = ScoreSettings(
-        reference: measured.description, metrics: options.metrics, orders: options.orders,
+        reference: measured.description, metrics: measured.metrics, orders: options.orders,
         excludesPadding: measures.excludePadding, tokens: tokens, plain: measures.plain,
         draws: measures.plain || parity.isOn ? 0 : measures.draws,
         length: measured.codec.length, parity: parity.isOn,
@@ -141,6 +135,35 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
+  /// Scores all files; of a text as reference, no more is counted than plain values need.
+  private func score(
+    _ options: ScoringReference.Options, _ talk: Talk
+  ) throws -> (ScoringReference, [SampleScores]) {
+    guard referenceKind == .text else {
+      let measured = try withoutUnknownWords(openReference(options, talk), options, talk)
+      return (measured, try samples.map { try measured.score(read($0, measured.reader)) })
+    }
+    let text = try openText(options)
+    guard measures.plain else {
+      let measured = try withoutUnknownWords(text.counted(), options, talk)
+      return (measured, try samples.map { try measured.score(read($0, measured.reader)) })
+    }
+    let reader = text.reader(files: samples.count)
+    let sets = try samples.map { try read($0, reader) }
+    let measured = try withoutUnknownWords(text.counted(for: sets), options, talk)
+    return (measured, try sets.map(measured.score))
+  }
+
+  /// Leaves out the share of words where it was not asked for by name and cannot be had.
+  private func withoutUnknownWords(
+    _ measured: ScoringReference, _ options: ScoringReference.Options, _ talk: Talk
+  ) -> ScoringReference {
+    guard options.metrics.contains(.wordShare), !measures.names(.wordShare), !measured.knowsWords
+    else { return measured }
+    talk.say("words is left out: it needs the reference's text in memory: give more --memory")
+    return measured.without(.wordShare)
+  }
+
   /// JS-n of every further file minus that of the first.
   private func differences(_ scored: [SampleScores]) -> [NamedDifference] {
     guard let first = scored.first, let base = first.rows.first?.name else { return [] }
@@ -163,20 +186,21 @@ struct ScoreCommand: ParsableCommand {
   private func openReference(
     _ options: ScoringReference.Options, _ talk: Talk
   ) throws -> ScoringReference {
-    if parity.isOn {
-      guard referenceKind == .text else {
-        throw Failure(
-          .usage, "--parity reads training text by its own rules: give a text file as --reference")
-      }
-      return try ScoringReference(parity: reference, unit: parity.unit, options: options)
+    guard !parity.isOn else {
+      throw Failure(
+        .usage, "--parity reads training text by its own rules: give a text file as --reference")
     }
-    switch referenceKind {
-    case .counts: return try ScoringReference(counts: reference, options: options)
-    case .text: return try ScoringReference(file: reference, length: length, options: options)
-    case .corpus:
-      let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
-      return try ScoringReference(corpus: corpus, split: split, options: options)
+    if referenceKind == .counts {
+      return try ScoringReference(counts: reference, options: options)
     }
+    let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
+    return try ScoringReference(corpus: corpus, split: split, options: options)
+  }
+
+  private func openText(_ options: ScoringReference.Options) throws -> TextReference {
+    parity.isOn
+      ? try TextReference(parity: reference, unit: parity.unit, options: options)
+      : try TextReference(file: reference, length: length, options: options)
   }
 
   /// The metrics that these inputs allow; one that was named and is not among them is an error.
@@ -224,20 +248,20 @@ struct ScoreCommand: ParsableCommand {
         + "\(other.name) has \(other.samples)")
   }
 
-  private func read(_ path: String, _ reference: ScoringReference) throws -> SampleSet {
+  private func read(_ path: String, _ reader: SampleReader) throws -> SampleSet {
     let limit = count ?? .max
-    if tokens { return try reference.samples(tokens: path, limit: limit) }
+    if tokens { return try reader.samples(tokens: path, limit: limit) }
     if FileSystem.isDirectory(path) {
-      return try reference.samples(
+      return try reader.samples(
         of: PreparedCorpus(opening: path), split: samplesSplit, limit: limit)
     }
     if CountsFile.isCounts(path) {
       guard count == nil else {
         throw Failure(.usage, "\(path) is a file of counts, which --count cannot shorten")
       }
-      return try reference.samples(counts: path)
+      return try reader.samples(counts: path)
     }
-    return try reference.samples(contentsOf: path, limit: limit)
+    return try reader.samples(contentsOf: path, limit: limit)
   }
 }
 

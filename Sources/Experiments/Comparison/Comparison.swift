@@ -140,7 +140,7 @@ public struct Comparison: Sendable {
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public func row(ofFile path: String) throws -> ComparisonRow {
-    let samples = try reference.samples(contentsOf: path, limit: settings.count)
+    let samples = try reference.reader.samples(contentsOf: path, limit: settings.count)
     return ComparisonRow(
       name: path, divergence: nil, ratio: nil, refinement: nil,
       scores: try reference.score(samples), differences: [],

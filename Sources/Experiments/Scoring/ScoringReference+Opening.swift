@@ -61,37 +61,10 @@ extension ScoringReference {
   /// - Throws: `Failure` of kind `missingInput`, `badData` when the file has no lines, `usage` for a
   ///   length below 1 or an order that does not fit it.
   public init(
-    file path: String, codec given: TextCodec? = nil, length: Int = TextCodec.standardLength,
+    file path: String, codec: TextCodec? = nil, length: Int = TextCodec.standardLength,
     options: Options
   ) throws {
-    guard length >= 1 else {
-      throw Failure(.usage, "the string length \(length) must be 1 or more")
-    }
-    var counting = try Self.counting(options, length: given?.length ?? length)
-    counting.vocabulary = given?.vocabulary
-    try self.init(file: path, counting: counting, options: options)
-  }
-
-  init(file path: String, counting: TextCounting, options: Options) throws {
-    var digest = StableHash()
-    var counting = counting
-    let room = options.wantsStrings ? Self.roomForStrings(options.settings) : 0
-    counting.settings.memory -= room
-    var kept = StringsInMemory(mostBytes: room, length: counting.length)
-    let counted = try counting.counts(of: [path]) { tokens in
-      kept.append(tokens)
-    }
-    digest.combine("\(counted.codec.vocabulary.digest)\n\(counted.codec.length)\n")
-    digest.combine(try counted.counts.digest())
-    let rule = TokenRule(counting.paddingSymbol, counted.codec.vocabulary)
-    try self.init(
-      codec: counted.codec,
-      description: ScoreRow.Reference(
-        name: path == "-" ? "standard input" : Self.lastName(path),
-        lines: counted.counts.strings, digest: digest.hex),
-      counts: counted.counts,
-      source: .parts(strings: kept.strings.map { rule.applied(to: $0) }), options: options,
-      tokenRule: rule)
+    self = try TextReference(file: path, codec: codec, length: length, options: options).counted()
   }
 
   /// A file of counts, made by `dgflow corpus count`.
@@ -110,14 +83,8 @@ extension ScoringReference {
     try self.init(
       codec: file.codec,
       description: ScoreRow.Reference(
-        name: Self.lastName(path), lines: file.counts.strings, digest: digest),
+        name: FileSystem.lastName(of: path), lines: file.counts.strings, digest: digest),
       counts: file.counts, source: .parts(strings: nil), options: options)
-  }
-
-  /// The bytes of the memory that strings may take away from counting.
-  private static func roomForStrings(_ settings: NGramCounter.Settings) -> Int {
-    let spare = settings.memory - TextCounting.leastMemory(threads: settings.threads)
-    return max(0, min(settings.memory / 4, spare))
   }
 
   static func counting(_ options: Options, length: Int) throws -> TextCounting {
@@ -128,10 +95,6 @@ extension ScoringReference {
     counting.settings = options.settings
     counting.tableMemory = options.tableMemory
     return counting
-  }
-
-  private static func lastName(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 }
 

@@ -42,7 +42,7 @@ extension ScoringReference {
   ///
   /// - Throws: as ``score(_:)``.
   public func score(name: String, _ strings: TokenStrings) throws -> SampleScores {
-    try score(samples(name, strings))
+    try score(reader.samples(name, strings))
   }
 
   /// N-gram scores alone, without floor or errors: for many sets at one count.
@@ -93,7 +93,7 @@ extension ScoringReference {
   private func modelRows(_ samples: SampleSet, draws: RealDraws?) throws -> [ScoreRow] {
     guard let model else { return [] }
     let drawn = try draws.map { draws in
-      try draws.strings.map { try self.samples("real text", $0).counts }
+      try draws.strings.map { try reader.samples("real text", $0).counts }
     }
     var rows: [ScoreRow] = []
     if options.metrics.contains(.forwardPerplexity) {

@@ -78,8 +78,7 @@ public struct ScoringReference: Sendable {
   private(set) var options: Options
   /// The character model of the reference, where perplexity is measured.
   let model: CharacterModel?
-  /// What is done to the tokens of text after it is encoded, on both sides.
-  let tokenRule: TokenRule
+  private let tokenRule: TokenRule
 
   init(
     codec: TextCodec, description: ScoreRow.Reference, counts: NGramCounts, source: Source,
@@ -99,6 +98,14 @@ public struct ScoringReference: Sendable {
     } else {
       model = nil
     }
+  }
+
+  /// What is measured.
+  public var metrics: [Metric] { options.metrics }
+
+  /// Reads samples to score against this reference.
+  public var reader: SampleReader {
+    SampleReader(codec: codec, tokenRule: tokenRule, options: options)
   }
 
   /// Whether the share of words can be measured: neither against counts nor against a text whose
@@ -124,20 +131,5 @@ public struct ScoringReference: Sendable {
           + "of orders \(layout.shortest) to \(layout.order)"
           + (layout.excludesPadding ? " without padding" : ""))
     }
-  }
-}
-
-/// What is done to the tokens of text after it is encoded.
-enum TokenRule: Sendable, Equatable {
-  /// Nothing.
-  case asEncoded
-  /// The token of a symbol that stands for padding becomes padding: the published text loader pads
-  /// with a backtick and cannot tell it from a backtick of the text.
-  case paddingSymbol(UInt16)
-
-  /// The rule for a symbol that is taken for padding; nothing to do where the vocabulary lacks it.
-  init(_ symbol: Symbol?, _ vocabulary: Vocabulary) {
-    let token = symbol.map { vocabulary.token(of: $0) } ?? Vocabulary.unknown
-    self = token == Vocabulary.unknown ? .asEncoded : .paddingSymbol(token)
   }
 }

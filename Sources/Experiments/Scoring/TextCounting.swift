@@ -58,48 +58,98 @@ public struct TextCounting: Sendable {
   /// - Parameters:
   ///   - paths: plain or gzip; `-` is standard input. All but plain files are copied to the temporary
   ///     folder where they have to be read twice.
-  ///   - strings: given every block of token strings, in order, while it is in memory.
+  ///   - observe: given all blocks of token strings, some at a time and in order, while they are in
+  ///     memory.
   ///   - progress: given the lines counted so far; throwing ends the counting.
   /// - Throws: `Failure` of kind `missingInput`; `badData` where there is no line, or the text has
   ///   too many symbols for a vocabulary; `usage` where orders do not fit; what `progress` throws.
   public func counts(
-    of paths: [String], strings observe: (UnsafeBufferPointer<UInt16>) -> Void = { _ in },
+    of paths: [String], blocks observe: ([EncodedBlock]) -> Void = { _ in },
     progress: (_ lines: Int) throws -> Void = { _ in }
   ) throws -> CountsFile {
-    let inputs = try paths.map { path in
-      vocabulary == nil ? try TextInput(path, temporaryFolder: self.settings.temporaryFolder) : nil
-    }
-    let codec = TextCodec(
-      vocabulary: try vocabulary ?? vocabulary(of: inputs.compactMap { $0 }), length: length)
-    let settings = tableSettings
+    try counts(of: texts(paths), blocks: observe, progress: progress)
+  }
+
+  /// Counts texts whose symbols are known.
+  func counts(
+    of texts: Texts, blocks observe: ([EncodedBlock]) -> Void = { _ in },
+    progress: (_ lines: Int) throws -> Void = { _ in }
+  ) throws -> CountsFile {
+    let codec = texts.codec
     let counter = NGramCounter(
       layout: try WindowLayout(
         orders: orders, length: length, vocabularySize: codec.vocabulary.count,
         excludingPadding: excludesPadding),
-      settings: settings)
+      settings: tableSettings)
     let rule = TokenRule(paddingSymbol, codec.vocabulary)
     var lines = 0
-    for (path, input) in zip(paths, inputs) {
-      let blocks = TextBlocks(
-        try input?.open() ?? openSource(path), name: input?.name, policy: policy)
-      try blocks.encode(with: codec, threads: settings.threads, hashingLines: true) { blocks in
-        try counter.add(blocks, by: rule) { .hashes($0.lineHashes) }
-        for block in blocks {
-          block.withUnsafeTokens(observe)
-          lines += block.count
-        }
-        try progress(lines)
-      }
-    }
-    let counts = try counter.finish()
-    guard counts.strings > 0 else {
-      throw Failure(
-        .badData, "\(paths.joined(separator: ", ")): no lines of text, so there is nothing to count"
-      )
+    try forEachRound(of: texts) { blocks in
+      try counter.add(blocks, by: rule) { .hashes($0.lineHashes) }
+      observe(blocks)
+      lines += blocks.reduce(0) { $0 + $1.count }
+      try progress(lines)
     }
     return CountsFile(
       codec: codec, vocabularySource: vocabulary == nil ? .text : .given, parts: .line,
-      counts: counts)
+      counts: try requireLines(counter.finish(), texts))
+  }
+
+  /// Counts texts only as far as samples hold their n-grams.
+  func counts(
+    of texts: Texts, onSupportOf samples: [NGramCounts],
+    blocks observe: ([EncodedBlock]) -> Void = { _ in }
+  ) throws -> NGramCounts {
+    let counter = try SupportCounter(samples: samples, orders: orders, threads: settings.threads)
+    let rule = TokenRule(paddingSymbol, texts.codec.vocabulary)
+    try forEachRound(of: texts) { blocks in
+      rule.withTokens(of: blocks) { counter.add($0) }
+      observe(blocks)
+    }
+    return try requireLines(counter.finish(), texts)
+  }
+
+  private func requireLines(_ counts: NGramCounts, _ texts: Texts) throws -> NGramCounts {
+    guard counts.strings > 0 else {
+      throw Failure(
+        .badData,
+        "\(texts.paths.joined(separator: ", ")): no lines of text, so there is nothing to count")
+    }
+    return counts
+  }
+
+  // MARK: Reading
+
+  /// Texts that are about to be counted.
+  struct Texts {
+    /// Their symbols and the string length.
+    let codec: TextCodec
+    fileprivate let paths: [String]
+    /// One a text where it was read for its symbols.
+    fileprivate let inputs: [TextInput?]
+  }
+
+  /// Finds the symbols of some texts, where no vocabulary is given.
+  func texts(_ paths: [String]) throws -> Texts {
+    if let vocabulary {
+      return Texts(
+        codec: TextCodec(vocabulary: vocabulary, length: length), paths: paths,
+        inputs: paths.map { _ in nil })
+    }
+    let inputs = try paths.map { try TextInput($0, temporaryFolder: settings.temporaryFolder) }
+    return Texts(
+      codec: TextCodec(vocabulary: try vocabulary(of: inputs), length: length), paths: paths,
+      inputs: inputs)
+  }
+
+  /// Encodes texts, some blocks at a time; every line is hashed.
+  private func forEachRound(
+    of texts: Texts, _ body: (_ blocks: [EncodedBlock]) throws -> Void
+  ) throws {
+    for (path, input) in zip(texts.paths, texts.inputs) {
+      try TextBlocks(
+        try input?.open() ?? openSource(path), name: input?.name, policy: policy
+      ).encode(with: texts.codec, threads: settings.threads, hashingLines: true, body)
+    }
   }
 
   /// The vocabulary of all symbols among the first L of every line.
@@ -160,26 +210,8 @@ extension NGramCounter {
   func add(
     _ blocks: [EncodedBlock], by rule: TokenRule, parts: (EncodedBlock) -> PartRule
   ) throws {
-    guard rule == .asEncoded else {
-      for block in blocks {
-        let strings = block.withUnsafeTokens {
-          TokenStrings(tokens: Array($0), length: block.length)
-        }
-        try add(rule.applied(to: strings), parts: parts(block))
-      }
-      return
-    }
-    try add(blocks[...], parts: parts, pieces: [])
-  }
-
-  /// Opens the memory of one block after the other, then counts them all at once.
-  private func add(
-    _ blocks: ArraySlice<EncodedBlock>, parts: (EncodedBlock) -> PartRule, pieces: [Piece]
-  ) throws {
-    guard let block = blocks.first else { return try add(pieces) }
-    try block.withUnsafeTokens { tokens in
-      let piece = Piece(tokens: tokens, parts: parts(block))
-      try add(blocks.dropFirst(), parts: parts, pieces: pieces + [piece])
+    try rule.withTokens(of: blocks) { tokens in
+      try add(zip(tokens, blocks).map { Piece(tokens: $0, parts: parts($1)) })
     }
   }
 }

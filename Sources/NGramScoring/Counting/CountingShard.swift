@@ -43,19 +43,11 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       strings[part] &+= 1
       let windows = windowKeys.write(string, into: keys)
       table.add(keys, count: windows, part: part)
-      if layout.excludesPadding { addNGrams(of: string, part: part) }
+      if layout.excludesPadding {
+        layout.forEachNGramOrder(of: string) { ngrams[$0 - layout.shortest][part] += 1 }
+      }
     }
     try layout.requireRoom(forStringsOfParts: strings)
-  }
-
-  /// Counts, for every order, the n-grams of a string without padding.
-  private func addNGrams(of string: UnsafePointer<UInt16>, part: Int) {
-    var run = 0
-    for position in 0..<layout.length {
-      run = string[position] == 0 ? 0 : run + 1
-      // One n-gram of every order up to the run's length ends here.
-      for order in layout.orders where order <= run { ngrams[order - layout.shortest][part] += 1 }
-    }
   }
 
   /// Sorts the table into a run on the disk.

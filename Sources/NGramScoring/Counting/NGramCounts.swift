@@ -24,9 +24,16 @@ public struct NGramCounts: Sendable {
   let ngramsOfParts: [[Int]]
   /// Sorted windows; together they are the counts.
   let runs: [WindowRun]
+  /// Whether only n-grams that given samples hold are listed, as a ``SupportCounter`` counts them.
+  ///
+  /// Totals are those of the whole text; what is listed suffices for JS-n, recall, precision and the
+  /// share seen of those samples. The parts mean nothing, and neither does a smoothed divergence, a
+  /// cosine or a character model.
+  public let isRestricted: Bool
 
   init(
-    layout: WindowLayout, stringsOfParts: [Int], ngramsOfParts: [[Int]], runs: [WindowRun]
+    layout: WindowLayout, stringsOfParts: [Int], ngramsOfParts: [[Int]], runs: [WindowRun],
+    isRestricted: Bool = false
   ) {
     precondition(
       stringsOfParts.count == StringParts.count && ngramsOfParts.count == layout.orders.count,
@@ -35,6 +42,7 @@ public struct NGramCounts: Sendable {
     self.stringsOfParts = stringsOfParts
     self.ngramsOfParts = ngramsOfParts
     self.runs = runs
+    self.isRestricted = isRestricted
   }
 
   /// Number of token strings that were counted.
@@ -73,6 +81,9 @@ public struct NGramCounts: Sendable {
     _ = try writer.finish()
     return digest.value
   }
+
+  /// Number of distinct windows, at most.
+  var windows: Int { runs.reduce(0) { $0 + $1.windows } }
 
   /// Bytes that the counts take, in memory or on the disk.
   public var size: Int { runs.reduce(0) { $0 + $1.size } }

@@ -106,6 +106,17 @@ public struct WindowLayout: Sendable, Equatable {
   /// The n-grams of order `j` in a string without padding rules: L − j + 1.
   func ngrams(ofOrder j: Int) -> Int { max(0, length - j + 1) }
 
+  /// Calls `body` with the order of each n-gram without padding in a string of L tokens.
+  @inline(__always)
+  func forEachNGramOrder(of string: UnsafePointer<UInt16>, _ body: (_ order: Int) -> Void) {
+    var run = 0
+    for position in 0..<length {
+      run = string[position] == 0 ? 0 : run + 1
+      // One n-gram of every order up to the run's length ends here.
+      for order in orders where order <= run { body(order) }
+    }
+  }
+
   /// Fails where a part has so many strings that one n-gram might occur 2³² times in it.
   ///
   /// An n-gram occurs L times at most in a string; at L = 32 there is room for two thousand million

@@ -1,7 +1,5 @@
 // Counting by hash: the windows met so far, each with sixteen small counters.
 
-import Glibc
-
 /// An open-addressing table from window keys to counts in 16 parts, in 32 bytes an entry.
 ///
 /// An entry is the key (16 bytes) and one byte a part, so that meeting a window touches one cache line
@@ -24,7 +22,8 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// Distinct windows in the table.
   private(set) var count = 0
 
-  private var entries: UnsafeMutableRawPointer
+  private var memory: ZeroedMemory
+  private var entries: UnsafeMutableRawPointer { memory.base }
   private var places: Int
   private let mostPlaces: Int
   /// What did not fit the bytes of an entry.
@@ -42,14 +41,11 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     self.mostPlaces = limit
     self.mostWindows = mostWindows
     places = Swift.min(1 << 14, limit)
-    entries = Self.allocate(places)
+    memory = ZeroedMemory(size: places * Self.entrySize)
     firstPlaces = .allocate(capacity: Self.windowsAtOnce)
   }
 
-  deinit {
-    Self.deallocate(entries, places)
-    firstPlaces.deallocate()
-  }
+  deinit { firstPlaces.deallocate() }
 
   /// Whether one more string could exceed the size limit; ``drain(_:)`` it first.
   var isFull: Bool {
@@ -85,7 +81,7 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     let shift = UInt64(64 - places.trailingZeroBitCount)
     var matches: UInt64 = 0
     for index in 0..<windows {
-      let place = Int(truncatingIfNeeded: Self.hash(keys[index]) &>> shift)
+      let place = Int(truncatingIfNeeded: WindowHash.value(of: keys[index]) &>> shift)
       firstPlaces[index] = place
       let isMatch = (entries + place &* 32).load(as: Key.self) == keys[index]
       matches |= (isMatch ? 1 : 0) &<< UInt64(truncatingIfNeeded: index)
@@ -120,36 +116,25 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     carried[key, default: PartedCount()].add(256, part: part)
   }
 
-  @inline(__always)
-  private static func hash(_ key: Key) -> UInt64 {
-    var word = UInt64(truncatingIfNeeded: key)
-    if Key.bitWidth > 64 {
-      let high = UInt64(truncatingIfNeeded: key &>> 64)
-      word ^= (high &* 0xD6E8_FEB8_6659_FD93) &>> 17 ^ (high &* 0xD6E8_FEB8_6659_FD93)
-    }
-    return word &* 0x9E37_79B9_7F4A_7C15
-  }
-
   private func grow() {
     precondition(places < mostPlaces, "WindowTable: \(count) windows in \(places) places at most")
-    let old = entries
+    let old = memory
     let oldPlaces = places
     places *= 2
-    entries = Self.allocate(places)
+    memory = ZeroedMemory(size: places * Self.entrySize)
     let shift = UInt64(64 - places.trailingZeroBitCount)
     let end = entries + places * 32
     for index in 0..<oldPlaces {
-      let entry = old + index * 32
+      let entry = old.base + index * 32
       let key = entry.load(as: Key.self)
       if key == 0 { continue }
-      var target = entries + Int(truncatingIfNeeded: Self.hash(key) &>> shift) * 32
+      var target = entries + Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift) * 32
       while target.load(as: Key.self) != 0 {
         target += 32
         if target == end { target = entries }
       }
       target.copyMemory(from: entry, byteCount: 32)
     }
-    Self.deallocate(old, oldPlaces)
   }
 
   // MARK: Emptying
@@ -205,27 +190,9 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   }
 
   private func empty() {
-    Self.deallocate(entries, places)
-    entries = Self.allocate(places)
+    memory = ZeroedMemory(size: places * Self.entrySize)
     count = 0
     carried = [:]
-  }
-
-  // MARK: Memory
-
-  /// Zeroed pages, in large ones where the system has them: places are visited at random.
-  private static func allocate(_ places: Int) -> UnsafeMutableRawPointer {
-    let size = places * 32
-    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let memory, memory != MAP_FAILED else {
-      fatalError("WindowTable: the system has no \(size) bytes of memory left")
-    }
-    madvise(memory, size, MADV_HUGEPAGE)
-    return memory
-  }
-
-  private static func deallocate(_ memory: UnsafeMutableRawPointer, _ places: Int) {
-    munmap(memory, places * 32)
   }
 }
 

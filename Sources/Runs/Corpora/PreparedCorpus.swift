@@ -45,7 +45,7 @@ public struct PreparedCorpus: Sendable {
   }
 
   /// The directory's name, for people.
-  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  public var name: String { FileSystem.lastName(of: path) }
 
   /// The token strings of a split, mapped; every token is checked once.
   ///

@@ -64,3 +64,25 @@ public final class EncodedBlock: @unchecked Sendable {
     return larger
   }
 }
+
+extension Array where Element == EncodedBlock {
+  /// Gives `body` the tokens of every block, in order; the buffers are valid only inside.
+  public func withUnsafeTokens<R>(
+    _ body: ([UnsafeBufferPointer<UInt16>]) throws -> R
+  ) rethrows -> R {
+    try self[...].withUnsafeTokens(after: [], body)
+  }
+}
+
+extension ArraySlice where Element == EncodedBlock {
+  /// Opens the memory of one block after the other, then calls `body` inside all of them.
+  fileprivate func withUnsafeTokens<R>(
+    after opened: [UnsafeBufferPointer<UInt16>],
+    _ body: ([UnsafeBufferPointer<UInt16>]) throws -> R
+  ) rethrows -> R {
+    guard let block = first else { return try body(opened) }
+    return try block.withUnsafeTokens { tokens in
+      try dropFirst().withUnsafeTokens(after: opened + [tokens], body)
+    }
+  }
+}

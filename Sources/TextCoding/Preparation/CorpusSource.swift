@@ -48,7 +48,7 @@ public struct CorpusSource: Sendable {
       let head = try FileSource(path: path).readHead(2)
       if head != [0x1F, 0x8B] { size = known }
     }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = FileSystem.lastName(of: path)
     self.init(name: name, place: path, size: size) { try openSource(path) }
   }
 

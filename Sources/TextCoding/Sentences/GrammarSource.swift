@@ -30,7 +30,7 @@ struct GrammarSource: Sendable {
   static func digest(_ sources: [GrammarSource]) -> String {
     var hash = StableHash()
     for source in sources {
-      let name = source.name.split(separator: "/").last.map(String.init) ?? source.name
+      let name = FileSystem.lastName(of: source.name)
       for part in [name, source.text] {
         hash.combine(Array(part.utf8))
         hash.combine([0])

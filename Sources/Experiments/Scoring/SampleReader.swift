@@ -3,7 +3,16 @@ import NGramScoring
 import Runs
 import TextCoding
 
-extension ScoringReference {
+/// Reads samples as a reference needs them: encoded with its codec, counted at its orders.
+public struct SampleReader: Sendable {
+  /// How samples are encoded.
+  public let codec: TextCodec
+  /// What is done to the tokens of text after it is encoded, as on the reference's side.
+  let tokenRule: TokenRule
+  let options: ScoringReference.Options
+  /// Files of samples that are held at the same time and share the memory.
+  var files = 1
+
   /// Samples from a text file, one a line, encoded with ``codec``.
   ///
   /// An empty line is an empty sample, and is counted as one.
@@ -17,7 +26,8 @@ extension ScoringReference {
     policy.skipsEmptyLines = false
     if codec.vocabulary.unit == .byte { policy.invalidUTF8 = .keep }
     let name = path == "-" ? "standard input" : path
-    var kept = StringsInMemory(mostBytes: options.settings.memory / 4, length: codec.length)
+    var kept = StringsInMemory(
+      mostBytes: options.settings.memory / (4 * files), length: codec.length)
     var settings = options.settings
     settings.memory = options.tableMemory
     let counter = NGramCounter(
@@ -41,7 +51,7 @@ extension ScoringReference {
       name: name, counts: counts, strings: kept.strings.map { tokenRule.applied(to: $0) })
   }
 
-  /// Samples from a token matrix `[N, L]` (`.npy`, uint16) of this reference's vocabulary.
+  /// Samples from a token matrix `[N, L]` (`.npy`, uint16) of the reference's vocabulary.
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
   public func samples(tokens path: String, limit: Int = .max) throws -> SampleSet {
@@ -70,7 +80,7 @@ extension ScoringReference {
       name, try codec.encode(corpus.codec.decode(strings)), lineNumbers: lines)
   }
 
-  /// Counts as samples; they must have been made with this reference's vocabulary.
+  /// Counts as samples; they must have been made with the reference's vocabulary.
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`, `usage` where they do not fit.
   public func samples(counts path: String) throws -> SampleSet {
@@ -115,19 +125,5 @@ extension ScoringReference {
         parts: lineNumbers.map { .lines($0) } ?? .rows(from: 0),
         settings: options.countingSettings),
       strings: strings)
-  }
-}
-
-extension TokenRule {
-  /// The strings with the rule applied.
-  func applied(to strings: TokenStrings) -> TokenStrings {
-    switch self {
-    case .asEncoded: return strings
-    case .paddingSymbol(let symbol):
-      let tokens = strings.withUnsafeTokens { tokens in
-        tokens.map { $0 == symbol ? Vocabulary.padding : $0 }
-      }
-      return TokenStrings(tokens: tokens, length: strings.length)
-    }
   }
 }

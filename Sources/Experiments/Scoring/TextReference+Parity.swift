@@ -2,7 +2,7 @@ import Files
 import NGramScoring
 import TextCoding
 
-extension ScoringReference {
+extension TextReference {
   /// A text file under the published protocol of text generators.
   ///
   /// As `language_helpers.py` of the improved-WGAN-training scripts: a line's first 32 symbols, no
@@ -13,11 +13,13 @@ extension ScoringReference {
   /// Control characters become spaces and empty lines count, as an empty string of padding.
   ///
   /// - Throws: `Failure` as ``init(file:codec:length:options:)``.
-  public init(parity path: String, unit: SymbolUnit, options: Options) throws {
-    precondition(unit != .grapheme, "ScoringReference: the published protocol has no graphemes")
+  public init(
+    parity path: String, unit: SymbolUnit, options: ScoringReference.Options
+  ) throws {
+    precondition(unit != .grapheme, "TextReference: the published protocol has no graphemes")
     var options = options
     options.draws = 0
-    var counting = try Self.counting(options, length: TextCodec.standardLength)
+    var counting = try ScoringReference.counting(options, length: TextCodec.standardLength)
     counting.unit = unit
     counting.normalisation = TextNormalisation(
       form: .none, foldsCase: false, controls: .replace)
