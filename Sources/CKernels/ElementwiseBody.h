@@ -30,6 +30,39 @@ KERNEL void average(ptrdiff_t count, float weight, const float *x, float *mean) 
   VECTORISE for (ptrdiff_t i = 0; i < count; i++) mean[i] = mean[i] + weight * (x[i] - mean[i]);
 }
 
+// What becomes of one vector of a convolution on its way to memory; its bias has been added.
+INLINE void finish_vector(const dgflow_finish_t *f, vec y, const float *mask, const float *residual,
+                          float *to) {
+  if (f->rectify) y = choose(y > 0, y, (vec){0});
+  if (f->mask != NULL) y = choose(load(mask) > 0, y, (vec){0});
+  y = y * f->scale;
+  if (f->residual != NULL) y = load(residual) + y;
+  store(to, y);
+}
+
+// The same for the first `count` lanes.
+INLINE void finish_first(const dgflow_finish_t *f, ptrdiff_t count, vec y, const float *mask,
+                         const float *residual, float *to) {
+  float lanes[3][LANES];
+  if (f->mask != NULL) store(lanes[0], load_first(mask, count, 0));
+  if (f->residual != NULL) store(lanes[1], load_first(residual, count, 0));
+  finish_vector(f, y, lanes[0], lanes[1], lanes[2]);
+  memcpy(to, lanes[2], (size_t)count * sizeof(float));
+}
+
+KERNEL void finish(ptrdiff_t count, const dgflow_finish_t *given, float *y) {
+  const dgflow_finish_t f = *given;
+  const float *mask = f.mask != NULL ? f.mask : y;
+  const float *residual = f.residual != NULL ? f.residual : y;
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    finish_vector(&f, load(y + i), mask + i, residual + i, y + i);
+  }
+  if (i < count) {
+    finish_first(&f, count - i, load_first(y + i, count - i, 0), mask + i, residual + i, y + i);
+  }
+}
+
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_elementwise_sqrt)
 #define VECTOR_ROOT 1

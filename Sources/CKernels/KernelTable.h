@@ -8,12 +8,17 @@
 typedef struct {
   const char *name;
   void (*product)(const dgflow_product_t *);
+  void (*winograd_weight)(ptrdiff_t, ptrdiff_t, const float *, float *, float *);
+  void (*winograd)(const dgflow_winograd_t *);
+  void (*winograd_gradient)(const dgflow_winograd_gradient_t *);
+  void (*winograd_gradient_end)(ptrdiff_t, ptrdiff_t, const float *, float *);
   void (*dots)(ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t,
                float *, ptrdiff_t);
   void (*add_row_sums)(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, ptrdiff_t, float *);
   double (*square_sum)(ptrdiff_t, const float *);
   void (*rectify)(ptrdiff_t, const float *, float *);
   void (*mask)(ptrdiff_t, const float *, const float *, float *);
+  void (*finish)(ptrdiff_t, const dgflow_finish_t *, float *);
   void (*add_scaled)(ptrdiff_t, float, const float *, float *);
   void (*scale)(ptrdiff_t, float, const float *, float *);
   void (*interpolate)(ptrdiff_t, float, const float *, const float *, float *);

@@ -19,9 +19,7 @@ INLINE void product_tile(const int rows, const int vectors, ptrdiff_t depth, con
                          ptrdiff_t a_step, const float *b, float *const *c, const float *bias,
                          bool reads_c) {
   vec sum[TILE_ROWS][TILE_VECTORS];
-  const float *row[TILE_ROWS];
   UNROLL for (int i = 0; i < rows; i++) {
-    row[i] = a[i];
     UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (vec){0};
   }
   if (bias != NULL) {
@@ -35,17 +33,7 @@ INLINE void product_tile(const int rows, const int vectors, ptrdiff_t depth, con
       UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = sum[i][j] + load(c[i] + j * LANES);
     }
   }
-  ptrdiff_t at = 0;
-  for (ptrdiff_t p = 0; p < depth; p++) {
-    vec column[TILE_VECTORS];
-    UNROLL for (int j = 0; j < vectors; j++) column[j] = *(const vec *)(b + j * LANES);
-    UNROLL for (int i = 0; i < rows; i++) {
-      vec x = splat(row[i][at]);
-      UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += x * column[j];
-    }
-    at += a_step;
-    b += vectors * LANES;
-  }
+  add_products(rows, vectors, depth, a, a_step, b, vectors * LANES, LANES, sum);
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int j = 0; j < vectors; j++) store(c[i] + j * LANES, sum[i][j]);
   }
@@ -60,28 +48,10 @@ typedef void product_tile_t(ptrdiff_t depth, const float *const *a, ptrdiff_t a_
       const float *bias, bool reads_c) {                                                           \
     product_tile(rows, vectors, depth, a, a_step, b, c, bias, reads_c);                            \
   }
-#define TILES(vectors)                                                                             \
-  TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) TILE(4, vectors) TILE(5, vectors)             \
-  TILE(6, vectors)
-#define TILE_NAMES(vectors)                                                                        \
-  {product_tile_1_##vectors, product_tile_2_##vectors, product_tile_3_##vectors,                   \
-   product_tile_4_##vectors, product_tile_5_##vectors, product_tile_6_##vectors}
+ALL_TILES
+#undef TILE
 
-TILES(1)
-TILES(2)
-#if TILE_VECTORS == 4
-TILES(3)
-TILES(4)
-#endif
-
-static product_tile_t *const product_tiles[TILE_VECTORS][TILE_ROWS] = {
-    TILE_NAMES(1),
-    TILE_NAMES(2),
-#if TILE_VECTORS == 4
-    TILE_NAMES(3),
-    TILE_NAMES(4),
-#endif
-};
+static product_tile_t *const product_tiles[TILE_VECTORS][TILE_ROWS] = TILE_TABLE(product_tile);
 
 // Where the summed index p stands: offset in floats, and how many steps are left in its group.
 typedef struct {
@@ -92,28 +62,6 @@ INLINE depth_position depth_start(ptrdiff_t p, ptrdiff_t group, ptrdiff_t step,
                                   ptrdiff_t group_step) {
   depth_position at = {p / group * group_step + p % group * step, group - p % group};
   return at;
-}
-
-INLINE ptrdiff_t smaller(ptrdiff_t x, ptrdiff_t y) { return x < y ? x : y; }
-
-typedef float vec4 __attribute__((vector_size(16)));
-typedef float vec4_anywhere __attribute__((vector_size(16), aligned(4), may_alias));
-
-// Four columns of four consecutive p each, written as four rows.
-INLINE void transpose_4(const float *from, ptrdiff_t column, float *to, ptrdiff_t width,
-                        float scale) {
-  vec4 r0 = scale * *(const vec4_anywhere *)from;
-  vec4 r1 = scale * *(const vec4_anywhere *)(from + column);
-  vec4 r2 = scale * *(const vec4_anywhere *)(from + 2 * column);
-  vec4 r3 = scale * *(const vec4_anywhere *)(from + 3 * column);
-  vec4 low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
-  vec4 low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
-  vec4 high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
-  vec4 high23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-  *(vec4 *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-  *(vec4 *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-  *(vec4 *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-  *(vec4 *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
 }
 
 // One panel of b, `width` floats (whole vectors) for each p, of which `columns` exist.
@@ -181,13 +129,6 @@ KERNEL void pack_tile(const dgflow_product_t *d, const float *const *row, ptrdif
     p += run;
     at = depth_start(p, d->depth_group, d->a_depth, d->a_depth_group);
   }
-}
-
-// How many of the remaining rows the next tile takes: six, or two halves at the end.
-INLINE ptrdiff_t tile_rows(ptrdiff_t left) {
-  if (left <= TILE_ROWS) return left;
-  if (left < 2 * TILE_ROWS) return (left + 1) / 2;
-  return TILE_ROWS;
 }
 
 // A tile whose last vector is not whole: through a copy of its part of c.

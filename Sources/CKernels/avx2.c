@@ -11,9 +11,13 @@
 #define TABLE_NAME "avx2"
 
 #include "VectorBody.h"
+#include "TileBody.h"
 #include "ProductBody.h"
 #include "DotBody.h"
 #include "ElementwiseBody.h"
+#include "WinogradBody.h"
+#include "WinogradConvolutionBody.h"
+#include "WinogradGradientBody.h"
 #include "SoftmaxBody.h"
 #include "TableBody.h"
 

@@ -15,8 +15,12 @@
 #endif
 
 #include "VectorBody.h"
+#include "TileBody.h"
 #include "ProductBody.h"
 #include "DotBody.h"
 #include "ElementwiseBody.h"
+#include "WinogradBody.h"
+#include "WinogradConvolutionBody.h"
+#include "WinogradGradientBody.h"
 #include "SoftmaxBody.h"
 #include "TableBody.h"

@@ -62,6 +62,22 @@ int32_t dgflow_force_instruction_set(int32_t index) {
 
 void dgflow_product(const dgflow_product_t *product) { kernels()->product(product); }
 
+void dgflow_winograd_weight(ptrdiff_t inputs, ptrdiff_t outputs, const float *weight,
+                            float *forward, float *transposed) {
+  kernels()->winograd_weight(inputs, outputs, weight, forward, transposed);
+}
+
+void dgflow_winograd(const dgflow_winograd_t *convolution) { kernels()->winograd(convolution); }
+
+void dgflow_winograd_gradient(const dgflow_winograd_gradient_t *gradient) {
+  kernels()->winograd_gradient(gradient);
+}
+
+void dgflow_winograd_gradient_end(ptrdiff_t inputs, ptrdiff_t outputs, const float *sums,
+                                  float *dw) {
+  kernels()->winograd_gradient_end(inputs, outputs, sums, dw);
+}
+
 void dgflow_dots(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t a_row,
                  const float *b, ptrdiff_t b_row, float *c, ptrdiff_t c_row) {
   kernels()->dots(m, n, k, a, a_row, b, b_row, c, c_row);
@@ -80,6 +96,10 @@ void dgflow_rectify(ptrdiff_t count, const float *x, float *y) { kernels()->rect
 
 void dgflow_mask(ptrdiff_t count, const float *t, const float *x, float *y) {
   kernels()->mask(count, t, x, y);
+}
+
+void dgflow_finish(ptrdiff_t count, const dgflow_finish_t *finish, float *y) {
+  kernels()->finish(count, finish, y);
 }
 
 void dgflow_add_scaled(ptrdiff_t count, float scale, const float *x, float *y) {

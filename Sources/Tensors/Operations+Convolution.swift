@@ -2,19 +2,33 @@ import CKernels
 
 extension Operations {
   /// Convolution over positions, zero outside a sample:
-  /// `y[n, l, o] = b[o] + Σ_k,i w[k, i, o] · x[n, l + k − K/2, i]`.
+  /// `y[n, l, o] = finish(b[o] + Σ_k,i w[k, i, o] · x[n, l + k − K/2, i])`.
   ///
   /// - Parameters:
   ///   - x: `[N, L, C in]`.
   ///   - weight: `[K, C in, C out]`, K odd and ≤ 2 P + 1.
+  ///   - transformed: the same weight transformed: computes by Winograd's algorithm. None: the
+  ///     plain sum.
   ///   - bias: `[C out]`, or none.
+  ///   - finish: what becomes of the sums.
   ///   - y: `[N, L, C out]` of the same padding, overwritten; padding rows zero.
-  ///   - workspace: scratch memory for packed weights.
+  ///   - workspace: scratch memory.
   public static func convolve(
-    _ x: Sequences, weight: Tensor, bias: Tensor?, into y: inout Sequences, workspace: Workspace
+    _ x: Sequences, weight: Tensor, transformed: TransformedWeight? = nil, bias: Tensor?,
+    then finish: ConvolutionFinish = .none, into y: inout Sequences, workspace: Workspace
   ) {
-    checkConvolution("convolve", input: x, weight: weight, output: y)
+    checkConvolution("convolve", input: x, weight: weight.shape, output: y)
+    finish.check("convolve", like: y)
     if let bias { check("convolve", "bias", bias.shape, [weight.shape[2]]) }
+    if let transformed {
+      check("convolve", "transformed", transformed, like: weight)
+      withOptional(bias) { bias in
+        winograd(
+          x, weight: transformed, isTransposed: false, bias: bias, then: finish, into: &y,
+          workspace: workspace)
+      }
+      return
+    }
     let (width, inputs, outputs) = (weight.shape[0], x.channels, y.channels)
     let (length, samples) = (x.length, x.samples)
     let window = x.offset(sample: 0, position: 0) - width / 2 * inputs
@@ -35,24 +49,40 @@ extension Operations {
                 bias: bias, scale: 1, accumulate: false, scratch: scratch)
               dgflow_product(&task)
             }
+            finishRows(
+              finish, of: y, at: target, samples: samples, count: length * outputs,
+              stride: outputStride)
           }
         }
       }
     }
   }
 
-  /// Transposed convolution, the input gradient of ``convolve(_:weight:bias:into:workspace:)``:
-  /// `δx[n, l, i] = Σ_k,o w[k, i, o] · δy[n, l − k + K/2, o]`.
+  /// Transposed convolution, the input gradient of
+  /// ``convolve(_:weight:transformed:bias:then:into:workspace:)``:
+  /// `δx[n, l, i] = finish(Σ_k,o w[k, i, o] · δy[n, l − k + K/2, o])`.
   ///
   /// - Parameters:
   ///   - dy: `[N, L, C out]`.
   ///   - weight: `[K, C in, C out]`, K odd and ≤ 2 P + 1.
+  ///   - transformed: the same weight transformed: computes by Winograd's algorithm. None: the
+  ///     plain sum.
+  ///   - finish: what becomes of the sums.
   ///   - dx: `[N, L, C in]` of the same padding, overwritten; padding rows zero.
-  ///   - workspace: scratch memory for packed weights.
+  ///   - workspace: scratch memory.
   public static func convolveTransposed(
-    _ dy: Sequences, weight: Tensor, into dx: inout Sequences, workspace: Workspace
+    _ dy: Sequences, weight: Tensor, transformed: TransformedWeight? = nil,
+    then finish: ConvolutionFinish = .none, into dx: inout Sequences, workspace: Workspace
   ) {
-    checkConvolution("convolveTransposed", input: dx, weight: weight, output: dy)
+    checkConvolution("convolveTransposed", input: dx, weight: weight.shape, output: dy)
+    finish.check("convolveTransposed", like: dx)
+    if let transformed {
+      check("convolveTransposed", "transformed", transformed, like: weight)
+      winograd(
+        dy, weight: transformed, isTransposed: true, bias: nil, then: finish, into: &dx,
+        workspace: workspace)
+      return
+    }
     // The same product with the weights flipped: row (k, o) of b is column o of w[K − 1 − k].
     let (width, inputs, outputs) = (weight.shape[0], dx.channels, dy.channels)
     let (length, samples) = (dy.length, dy.samples)
@@ -74,85 +104,78 @@ extension Operations {
               bias: nil, scale: 1, accumulate: false, scratch: scratch)
             dgflow_product(&task)
           }
+          finishRows(
+            finish, of: dx, at: target, samples: samples, count: length * inputs,
+            stride: inputStride)
         }
       }
     }
   }
 
-  /// Adds the weight gradient of a convolution:
-  /// `dw[k, i, o] += scale · Σ_n,l x[n, l + k − K/2, i] · δy[n, l, o]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[N, L, C in]`, the input (or the tangent at the input).
-  ///   - dy: `[N, L, C out]` of the same padding, the cotangent at the output.
-  ///   - scale: factor of the sum.
-  ///   - dw: `[K, C in, C out]`, K odd and ≤ 2 P + 1.
-  ///   - workspace: scratch memory.
-  public static func addConvolutionWeightGradient(
-    input x: Sequences, cotangent dy: Sequences, scale: Float = 1, into dw: inout Tensor,
-    workspace: Workspace
+  /// The convolution, or its transpose, by Winograd's algorithm.
+  private static func winograd(
+    _ x: Sequences, weight: TransformedWeight, isTransposed: Bool, bias: UnsafePointer<Float>?,
+    then finish: ConvolutionFinish, into y: inout Sequences, workspace: Workspace
   ) {
-    checkConvolution("addConvolutionWeightGradient", input: x, weight: dw, output: dy)
-    // dw [K · C in, C out] += windowsᵀ · δy, summed over rows in groups of L.
-    let (width, inputs, outputs) = (dw.shape[0], x.channels, dy.channels)
-    let (length, samples) = (x.length, x.samples)
-    let window = x.offset(sample: 0, position: 0) - width / 2 * inputs
-    let cotangent = dy.offset(sample: 0, position: 0)
-    let (inputStride, outputStride) = (x.sampleStride, dy.sampleStride)
-    x.read { x in
-      dy.read { dy in
-        dw.write { dw in
-          workspace.scratch(count: productScratch) { scratch in
-            var task = dgflow_product_t(
-              m: width * inputs, n: outputs, k: samples * length,
-              row_group: width * inputs, depth_group: length,
-              a: x + window, a_row: 1, a_row_group: 0,
-              a_depth: inputs, a_depth_group: inputStride,
-              b: dy + cotangent, b_column: 1, b_depth: outputs, b_depth_group: outputStride,
-              c: dw, c_row: outputs, c_row_group: 0,
-              bias: nil, scale: scale, accumulate: true, scratch: scratch)
-            dgflow_product(&task)
+    let source = x.offset(sample: 0, position: 0)
+    let target = y.offset(sample: 0, position: 0)
+    let (outputs, outputStride) = (y.channels, y.sampleStride)
+    let scratchCount = dgflow_winograd_scratch(x.channels, outputs)
+    x.read { values in
+      weight.read(transposed: isTransposed) { weight in
+        finish.read(bias: bias, offset: target) { finish in
+          y.write { y in
+            workspace.scratch(count: scratchCount) { scratch in
+              var task = dgflow_winograd_t(
+                samples: x.samples, length: x.length, inputs: x.channels, outputs: outputs,
+                x: values + source, x_sample: x.sampleStride, weight: weight, y: y + target,
+                y_sample: outputStride, finish: finish, scratch: scratch)
+              dgflow_winograd(&task)
+            }
           }
         }
       }
     }
   }
 
-  /// Adds the bias gradient of a convolution: `db[o] += Σ_n,l δy[n, l, o]`.
-  ///
-  /// - Parameters:
-  ///   - dy: `[N, L, C out]`.
-  ///   - db: `[C out]`.
-  public static func addBiasGradient(cotangent dy: Sequences, into db: inout Tensor) {
-    check("addBiasGradient", "db", db.shape, [dy.channels])
-    let start = dy.offset(sample: 0, position: 0)
-    dy.read { values in
-      db.write { db in
-        dgflow_add_row_sums(
-          dy.samples * dy.length, dy.channels, values + start, dy.length, dy.sampleStride, db)
+  /// What remains to be done with the plain sums of each sample.
+  private static func finishRows(
+    _ finish: ConvolutionFinish, of y: UnsafeMutablePointer<Float>, at target: Int, samples: Int,
+    count: Int, stride: Int
+  ) {
+    guard !finish.isIdentity else { return }
+    for sample in 0..<samples {
+      let start = target + sample * stride
+      finish.read(bias: nil, offset: start) { finish in
+        withUnsafePointer(to: finish) { dgflow_finish(count, $0, y + start) }
       }
     }
   }
 
-  private static func checkConvolution(
-    _ operation: StaticString, input x: Sequences, weight: Tensor, output y: Sequences
+  static func checkConvolution(
+    _ operation: StaticString, input x: Sequences, samples: Int? = nil, weight shape: [Int],
+    output y: Sequences, outputSamples: Int? = nil
   ) {
     precondition(
-      weight.shape.count == 3 && weight.shape[1] == x.channels && weight.shape[2] == y.channels
-        && weight.shape[0] % 2 == 1,
-      """
-      \(operation): weight has shape \(weight.shape), \
-      expected [odd K, \(x.channels), \(y.channels)]
-      """)
+      shape.count == 3 && shape[1] == x.channels && shape[2] == y.channels && shape[0] % 2 == 1,
+      "\(operation): weight has shape \(shape), expected [odd K, \(x.channels), \(y.channels)]")
     precondition(
-      weight.shape[0] <= 2 * x.padding + 1,
-      "\(operation): width \(weight.shape[0]) needs padding \(weight.shape[0] / 2), not \(x.padding)"
-    )
+      shape[0] <= 2 * x.padding + 1,
+      "\(operation): width \(shape[0]) needs padding \(shape[0] / 2), not \(x.padding)")
+    let (inputs, outputs) = (samples ?? x.samples, outputSamples ?? y.samples)
     precondition(
-      x.samples == y.samples && x.length == y.length && x.padding == y.padding,
+      inputs == outputs && x.length == y.length && x.padding == y.padding,
       """
-      \(operation): input is \(x.shape) with padding \(x.padding), \
-      output is \(y.shape) with padding \(y.padding)
+      \(operation): input is \([inputs, x.length, x.channels]) with padding \(x.padding), \
+      output is \([outputs, y.length, y.channels]) with padding \(y.padding)
       """)
+  }
+
+  private static func check(
+    _ operation: StaticString, _ what: String, _ transformed: TransformedWeight, like weight: Tensor
+  ) {
+    check(
+      operation, what, [TransformedWeight.width, transformed.inputs, transformed.outputs],
+      weight.shape)
   }
 }

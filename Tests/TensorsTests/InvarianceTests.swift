@@ -32,6 +32,14 @@ struct InvarianceTests {
       keep(wide)
       Operations.convolveTransposed(dy, weight: weight, into: &narrow, workspace: workspace)
       keep(narrow)
+      let transformed = TransformedWeight(weight)
+      Operations.convolve(
+        x, weight: weight, transformed: transformed, bias: bias, into: &wide,
+        workspace: workspace)
+      keep(wide)
+      Operations.convolveTransposed(
+        dy, weight: weight, transformed: transformed, into: &narrow, workspace: workspace)
+      keep(narrow)
       Operations.expand(z, weight: expansion, bias: nil, into: &wide, workspace: workspace)
       keep(wide)
       Operations.expandTransposed(dy, weight: expansion, into: &latent, workspace: workspace)
@@ -83,6 +91,37 @@ struct InvarianceTests {
       }
       let first = bits(y.samples(0..<1).dense.values)
       for n in 1..<9 { #expect(bits(y.samples(n..<n + 1).dense.values) == first) }
+    }
+  }
+
+  @Test(
+    "a sample never sees its neighbours, whatever they hold",
+    arguments: Operations.availableInstructionSets)
+  func neighbours(_ set: String) {
+    var numbers = Numbers(seed: 43)
+    for length in [1, 2, 5, 7, 32, 33] {
+      let one = numbers.sequences(1, length, 18)
+      let weight = numbers.tensor([5, 18, 40])
+      let algorithms: [TransformedWeight?] = [nil, TransformedWeight(weight)]
+      var batch = Sequences(samples: 3, length: length, channels: 18)
+      for l in 0..<length {
+        for c in 0..<18 {
+          (batch[0, l, c], batch[1, l, c], batch[2, l, c]) = (.nan, one[0, l, c], .infinity)
+        }
+      }
+      for transformed in algorithms {
+        var alone = Sequences(samples: 1, length: length, channels: 40)
+        var among = Sequences(samples: 3, length: length, channels: 40)
+        Operations.forcing(instructionSet: set) {
+          Operations.convolve(
+            one, weight: weight, transformed: transformed, bias: nil, into: &alone,
+            workspace: Workspace())
+          Operations.convolve(
+            batch, weight: weight, transformed: transformed, bias: nil, into: &among,
+            workspace: Workspace())
+        }
+        #expect(bits(among.samples(1..<2).dense.values) == bits(alone.dense.values))
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 // The few loops that must vectorise on every CPU, in C and without compiler flags.
 //
-// What lives here: matrix product, dot products, elementwise maps, softmax, optimiser steps and the
-// treatment of denormals. It may import nothing but the C compiler's own headers.
+// What lives here: matrix product, convolution of width 5, dot products, elementwise maps, softmax,
+// optimiser steps and the treatment of denormals. It may import nothing but the C compiler's own
+// headers.
 //
 // How it is built: each `*Body.h` is written once with vector extensions and compiled by
 // `avx512.c`, `avx2.c` and `baseline.c` (SSE2 on x86-64, NEON on arm64) under a target attribute.
@@ -70,6 +71,86 @@ typedef struct {
 #define DGFLOW_PRODUCT_SCRATCH 84096
 
 void dgflow_product(const dgflow_product_t *product);
+
+// What becomes of a convolution ------------------------------------------------------------------
+
+/// y = [residual +] scale * [mask > 0] * [rectified] (sum [+ bias]), rounded after each step.
+typedef struct {
+  const float *bias;      // one for each output channel, or NULL
+  bool rectify;           // NaN becomes 0
+  const float *mask;      // laid out as y, or NULL
+  float scale;
+  const float *residual;  // laid out as y (it may be y), or NULL
+} dgflow_finish_t;
+
+/// The same for sums that are in y; `bias` is not looked at.
+void dgflow_finish(ptrdiff_t count, const dgflow_finish_t *finish, float *y);
+
+// Convolution of width 5 by Winograd's algorithm: 8 products for 4 outputs ------------------------
+
+/// Transformed weights and sums are arrays [8 points][panels of 16 columns][rows][16], the last
+/// panel filled up with zeros; the same for every instruction set.
+#define DGFLOW_WINOGRAD_POINTS 8
+#define DGFLOW_WINOGRAD_PANEL 16
+/// Tiles (four positions of a sample) that are treated at a time, and output channels at a time.
+#define DGFLOW_WINOGRAD_TILES 96
+#define DGFLOW_WINOGRAD_GROUP 64
+
+/// Floats of an array of `rows` x `columns` at every point.
+static inline ptrdiff_t dgflow_winograd_count(ptrdiff_t rows, ptrdiff_t columns) {
+  return DGFLOW_WINOGRAD_POINTS * rows * ((columns + DGFLOW_WINOGRAD_PANEL - 1) &
+                                          -(ptrdiff_t)DGFLOW_WINOGRAD_PANEL);
+}
+
+/// Floats of scratch memory that the convolution and its gradient need, in either direction.
+static inline ptrdiff_t dgflow_winograd_scratch(ptrdiff_t inputs, ptrdiff_t outputs) {
+  const ptrdiff_t rows = inputs + outputs + 4 * DGFLOW_WINOGRAD_PANEL;
+  return DGFLOW_WINOGRAD_POINTS *
+             (DGFLOW_WINOGRAD_TILES * (rows + DGFLOW_WINOGRAD_GROUP) + 4096) +
+         2 * rows;
+}
+
+/// Transforms weight [5][inputs][outputs], rounding once from double precision, for the convolution
+/// (`forward`: inputs x outputs) and for its transpose (`transposed`: outputs x inputs); either may
+/// be NULL.
+void dgflow_winograd_weight(ptrdiff_t inputs, ptrdiff_t outputs, const float *weight,
+                            float *forward, float *transposed);
+
+/// Position l, channel i of sample n of x lies at n * x_sample + l * inputs + i, likewise for y.
+/// Positions outside of 0 ..< length count as zero and are not read.
+typedef struct {
+  ptrdiff_t samples, length, inputs, outputs;
+  const float *x;
+  ptrdiff_t x_sample;
+  const float *weight;  // transformed, 64-byte aligned
+  float *y;
+  ptrdiff_t y_sample;
+  dgflow_finish_t finish;
+  float *scratch;  // dgflow_winograd_scratch floats, 64-byte aligned
+} dgflow_winograd_t;
+
+void dgflow_winograd(const dgflow_winograd_t *convolution);
+
+/// Sums of the weight gradient at the points, of inputs x and output cotangents y times `scale`.
+typedef struct {
+  ptrdiff_t samples, length, inputs, outputs;
+  const float *x;
+  ptrdiff_t x_sample;
+  const float *y;
+  ptrdiff_t y_sample;
+  float scale;
+  bool adds;       // to what the sums hold; else they are overwritten (samples > 0)
+  float *sums;     // inputs x outputs, 64-byte aligned
+  float *scratch;  // dgflow_winograd_scratch floats, 64-byte aligned
+} dgflow_winograd_gradient_t;
+
+void dgflow_winograd_gradient(const dgflow_winograd_gradient_t *gradient);
+
+/// dw [5][inputs][outputs] += the gradient whose sums these are.
+void dgflow_winograd_gradient_end(ptrdiff_t inputs, ptrdiff_t outputs, const float *sums,
+                                  float *dw);
+
+// Products along rows, sums ----------------------------------------------------------------------
 
 /// c[i, j] = sum over p of a[i, p] b[j, p]; rows of a and b contiguous.
 void dgflow_dots(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t a_row,

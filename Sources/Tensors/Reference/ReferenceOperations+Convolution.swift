@@ -1,5 +1,6 @@
 extension ReferenceOperations {
-  /// Reference of ``Operations/convolve(_:weight:bias:into:workspace:)``.
+  /// Reference of ``Operations/convolve(_:weight:transformed:bias:then:into:workspace:)``, without a
+  /// finish.
   public static func convolve(_ x: Sequences, weight: Tensor, bias: Tensor?) -> Sequences {
     let width = weight.shape[0]
     let inputs = weight.shape[1]
@@ -20,7 +21,8 @@ extension ReferenceOperations {
     }
   }
 
-  /// Reference of ``Operations/convolveTransposed(_:weight:into:workspace:)``.
+  /// Reference of ``Operations/convolveTransposed(_:weight:transformed:then:into:workspace:)``,
+  /// without a finish.
   public static func convolveTransposed(_ dy: Sequences, weight: Tensor) -> Sequences {
     let width = weight.shape[0]
     let inputs = weight.shape[1]
@@ -40,7 +42,7 @@ extension ReferenceOperations {
     }
   }
 
-  /// Reference of ``Operations/addConvolutionWeightGradient(input:cotangent:scale:into:workspace:)``.
+  /// Reference of `Operations.addConvolutionWeightGradient`.
   public static func addConvolutionWeightGradient(
     input x: Sequences, cotangent dy: Sequences, scale: Float = 1, into dw: inout Tensor
   ) {
@@ -66,7 +68,7 @@ extension ReferenceOperations {
     }
   }
 
-  /// Reference of ``Operations/addBiasGradient(cotangent:into:)``.
+  /// Reference of ``Operations/addBiasGradient(cotangent:samples:into:)``.
   public static func addBiasGradient(cotangent dy: Sequences, into db: inout Tensor) {
     dy.withUnsafeValues { ys in
       add(into: &db) { channel in

@@ -1,0 +1,83 @@
+// The gradient of the weights in the transformed domain: see WinogradBody.h.
+
+// W of `count` tiles from tile `first`, times `scale`, as [point][panel][tile][16].
+KERNEL void transform_cotangents(const dgflow_winograd_gradient_t *d, ptrdiff_t first,
+                                 ptrdiff_t count, const float *zeros, float *to) {
+  const ptrdiff_t tiles = (d->length + 3) / 4;
+  const ptrdiff_t point = staggered(panels_of(d->outputs) * PANEL * count);
+  ptrdiff_t sample = first / tiles, tile = first % tiles;
+  for (ptrdiff_t t = 0; t < count; t++) {
+    const float *rows[4];
+    vec y[4], w[POINTS];
+    tile_of_rows(4, d->y + sample * d->y_sample, d->outputs, d->length, 4 * tile, zeros, rows);
+    for (ptrdiff_t j = 0; j < d->outputs; j += LANES) {
+      float *panel = to + j / PANEL * (count * PANEL) + t * PANEL + j % PANEL;
+      if (j + LANES <= d->outputs) {
+        UNROLL for (int r = 0; r < 4; r++) y[r] = d->scale * load(rows[r] + j);
+      } else {
+        UNROLL for (int r = 0; r < 4; r++) {
+          y[r] = d->scale * load_first(rows[r] + j, d->outputs - j, 0);
+        }
+      }
+      transform_cotangent(y, w);
+      UNROLL for (int p = 0; p < POINTS; p++) store(panel + p * point, w[p]);
+    }
+    if (++tile == tiles) {
+      tile = 0;
+      sample++;
+    }
+  }
+}
+
+KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
+  const ptrdiff_t total = d->samples * ((d->length + 3) / 4);
+  const ptrdiff_t stride = padded_row(d->inputs);
+  const ptrdiff_t columns = panels_of(d->outputs) * PANEL;
+  const ptrdiff_t sum_panel = d->inputs * PANEL;
+  float *zeros = d->scratch;
+  float *v = zeros + padded_row(d->inputs) + padded_row(d->outputs);
+  float *w = v + POINTS * staggered(WINOGRAD_TILES * stride);
+  memset(zeros, 0, (size_t)(v - zeros) * sizeof(float));
+  for (ptrdiff_t first = 0; first < total; first += WINOGRAD_TILES) {
+    const ptrdiff_t count = smaller(total - first, WINOGRAD_TILES);
+    transform_inputs(first, count, d->length, d->inputs, d->x, d->x_sample, zeros, v);
+    transform_cotangents(d, first, count, zeros, w);
+    for (ptrdiff_t point = 0; point < POINTS; point++) {
+      const float *b = w + point * staggered(count * columns);
+      const float *next = point + 1 < POINTS ? b + staggered(count * columns) : w;
+      panel_product(d->inputs, columns, count, v + point * staggered(count * stride), 1, stride, b,
+                    count * PANEL, d->sums + point * columns * d->inputs, sum_panel,
+                    d->adds || first > 0, next);
+    }
+  }
+}
+
+// dw[k][i][o] += sum over points of C[point][k] sums[point][i][o].
+KERNEL void winograd_gradient_end(ptrdiff_t inputs, ptrdiff_t outputs, const float *sums,
+                                  float *dw) {
+  const ptrdiff_t point = panels_of(outputs) * PANEL * inputs;
+  for (ptrdiff_t i = 0; i < inputs; i++) {
+    for (ptrdiff_t j = 0; j < outputs; j += LANES) {
+      const float *from = sums + j / PANEL * (inputs * PANEL) + i * PANEL + j % PANEL;
+      vec d[POINTS], g[5];
+      UNROLL for (int p = 0; p < POINTS; p++) d[p] = load(from + p * point);
+      vec sum1 = -2.0f / 9 * (d[1] + d[2]), difference1 = -2.0f / 9 * (d[1] - d[2]);
+      vec sum2 = 2.0f / 45 * (d[3] + d[4]), difference2 = 2.0f / 45 * (d[3] - d[4]);
+      vec sum3 = 2.0f / 45 * (d[5] + d[6]), difference3 = 2.0f / 45 * (d[5] - d[6]);
+      g[0] = (d[0] + sum1) + (0.25f * sum2 + 4.0f * sum3);
+      g[1] = difference1 + (0.5f * difference2 + 2.0f * difference3);
+      g[2] = sum1 + (sum2 + sum3);
+      g[3] = difference1 + (2.0f * difference2 + 0.5f * difference3);
+      g[4] = (d[7] + sum1) + (4.0f * sum2 + 0.25f * sum3);
+      const ptrdiff_t left = outputs - j;
+      UNROLL for (int k = 0; k < 5; k++) {
+        float *to = dw + (k * inputs + i) * outputs + j;
+        if (left >= LANES) {
+          store(to, load(to) + g[k]);
+        } else {
+          store_first(to, left, load_first(to, left, 0) + g[k]);
+        }
+      }
+    }
+  }
+}
