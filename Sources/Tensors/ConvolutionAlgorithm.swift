@@ -2,7 +2,7 @@
 ///
 /// The choice is a value that callers hand on, never a global setting. Both give the same function
 /// up to rounding; for each, a sample's result is bit-identical in every batch.
-public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
+public enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// The sum as it is written: the reference path.
   case direct
   /// Winograd's F(4, 5) where it is faster, else the plain sum: 8 products for 4 outputs instead of
@@ -12,6 +12,9 @@ public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
   /// Rounding: at most 2·10⁻⁶ of the result in norm and 3·10⁻⁵ of its deviation in any element, for
   /// widths up to 512; the plain sum has about a third of it at width 64 and as much at width 512.
   case winograd
+
+  /// What is used where nobody chooses.
+  public static let standard = ConvolutionAlgorithm.direct
 
   /// The narrowest convolution that Winograd's algorithm makes faster, in channels on either side.
   public static let leastChannels = 16

@@ -88,9 +88,11 @@ struct CriticStepGoldenTests {
       real, fake, weights: try golden.required("interpolation").values, into: &scratch.mixed)
     var gradient = critic.network.zeroed
     var terms = CriticTerms()
-    WassersteinGradientPenalty(weight: 10).addPenaltyGradient(
-      of: critic.network, batch: 4, into: &gradient, terms: &terms, scratch: scratch,
-      workspace: Workspace())
+    WassersteinGradientPenalty(weight: 10).penalise(
+      critic.network, batch: 4, terms: &terms, scratch: scratch, workspace: Workspace())
+    critic.network.addTangentGradient(
+      tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace,
+      into: &gradient, workspace: Workspace())
     let parameters = gradient.parameters
     for (name, value) in zip(parameters.names, parameters.tensors) {
       let reference = try golden.required("penaltyGradients." + name)

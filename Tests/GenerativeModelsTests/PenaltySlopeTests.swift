@@ -16,9 +16,12 @@ struct PenaltySlopeTests {
     scratch.mixed = samples
     var gradient = critic.network.zeroed
     var terms = CriticTerms()
-    WassersteinGradientPenalty(weight: 10).addPenaltyGradient(
-      of: critic.network, batch: samples.samples, into: &gradient, terms: &terms,
-      scratch: scratch, workspace: Workspace())
+    WassersteinGradientPenalty(weight: 10).penalise(
+      critic.network, batch: samples.samples, terms: &terms, scratch: scratch,
+      workspace: Workspace())
+    critic.network.addTangentGradient(
+      tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace,
+      into: &gradient, workspace: Workspace())
     return gradient.parameters
   }
 

@@ -4,6 +4,7 @@ import Files
 import GenerativeModels
 import Reporting
 import Runs
+import Tensors
 
 extension TrainingPreset: ExpressibleByArgument {}
 
@@ -170,6 +171,14 @@ struct RecipeOptions: ParsableArguments {
     help: "Parts of a batch; part of the result's definition (8).")
   var shards: Int?
 
+  @Option(
+    name: .long,
+    help: """
+      How convolutions are computed: the plain sum (direct) or fewer multiplications (winograd); the \
+      same up to rounding (\(ConvolutionAlgorithm.standard.rawValue)).
+      """)
+  var convolution: ConvolutionAlgorithm?
+
   var settings: TrainingSettings {
     var settings = TrainingSettings()
     settings.preset = preset
@@ -182,6 +191,7 @@ struct RecipeOptions: ParsableArguments {
     settings.penalty = penalty
     settings.averageDecay = averageDecay
     settings.shards = shards
+    settings.convolution = convolution
     return settings
   }
 
@@ -192,6 +202,8 @@ struct RecipeOptions: ParsableArguments {
     return rest != TrainingSettings()
   }
 }
+
+extension ConvolutionAlgorithm: ExpressibleByArgument {}
 
 /// How often things happen.
 struct PaceOptions: ParsableArguments {

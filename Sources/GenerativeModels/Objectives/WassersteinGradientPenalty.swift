@@ -54,20 +54,23 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
     into gradient: inout Critic, scratch: Scratch<Critic>, workspace: Workspace
   ) -> CriticTerms where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
     var terms = scorePair(
-      of: critic, real: real, fake: fake, batch: batch, into: &gradient, scratch: scratch,
-      workspace: workspace)
+      of: critic, real: real, fake: fake, batch: batch, scratch: scratch, workspace: workspace)
     scratch.mixed.prepare(like: real)
     Operations.interpolate(real, fake, weights: interpolation, into: &scratch.mixed)
-    addPenaltyGradient(
-      of: critic, batch: batch, into: &gradient, terms: &terms, scratch: scratch,
-      workspace: workspace)
+    penalise(critic, batch: batch, terms: &terms, scratch: scratch, workspace: workspace)
+    critic.addGradients(
+      at: PenalisedPoint(
+        input: scratch.pair, cotangent: scratch.pairCotangent, trace: scratch.pairTrace),
+      along: PenalisedTangent(
+        tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace),
+      into: &gradient, workspace: workspace)
     return terms
   }
 
-  /// Scores real and fake samples as one batch and adds their gradient.
+  /// Scores real and fake samples as one batch and pulls their loss back.
   private func scorePair<Critic: PiecewiseLinear>(
-    of critic: Critic, real: Sequences, fake: Sequences, batch: Int,
-    into gradient: inout Critic, scratch: Scratch<Critic>, workspace: Workspace
+    of critic: Critic, real: Sequences, fake: Sequences, batch: Int, scratch: Scratch<Critic>,
+    workspace: Workspace
   ) -> CriticTerms where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
     let count = real.samples
     scratch.pair.prepare(
@@ -84,9 +87,6 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
     critic.pullback(
       scratch.pairCotangent, input: scratch.pair, trace: scratch.pairTrace,
       reachingInput: false, workspace: workspace)
-    critic.addGradient(
-      input: scratch.pair, cotangent: scratch.pairCotangent, trace: scratch.pairTrace,
-      into: &gradient, workspace: workspace)
     var terms = CriticTerms()
     terms.samples = count
     scratch.pairTrace.output.withUnsafeValues { scores in
@@ -98,10 +98,10 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
     return terms
   }
 
-  /// Adds the gradient of the penalty at `scratch.mixed`.
-  func addPenaltyGradient<Critic: PiecewiseLinear>(
-    of critic: Critic, batch: Int, into gradient: inout Critic, terms: inout CriticTerms,
-    scratch: Scratch<Critic>, workspace: Workspace
+  /// Finds the direction v of the penalty at `scratch.mixed` and pushes it forward.
+  func penalise<Critic: PiecewiseLinear>(
+    _ critic: Critic, batch: Int, terms: inout CriticTerms, scratch: Scratch<Critic>,
+    workspace: Workspace
   ) where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
     let count = scratch.mixed.samples
     if scratch.ones.count != count {
@@ -120,9 +120,6 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
       scratch.mixedTrace.inputCotangent, by: factors, into: &scratch.direction)
     critic.pushforward(
       scratch.direction, input: scratch.mixed, trace: scratch.mixedTrace, workspace: workspace)
-    critic.addTangentGradient(
-      tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace,
-      into: &gradient, workspace: workspace)
     for norm in norms {
       terms.norms += Double(norm)
       terms.penalties += (Double(norm) - 1) * (Double(norm) - 1)

@@ -37,8 +37,8 @@ public struct LatentCriticScore: Sendable {
     if case .smoothed(let level) = representation, !(0..<1).contains(level) {
       throw Failure(.usage, "smoothing level \(level) is outside [0, 1)")
     }
-    self.generator = generator
-    self.critic = critic
+    self.generator = generator.prepared()
+    self.critic = critic.prepared()
     self.representation = representation
   }
 

@@ -42,7 +42,8 @@ extension TextCritic {
   ///   - latents: `[N, Z]`.
   ///   - threads: threads that share the chunks; without influence on the result.
   public func scores(of generator: TextGenerator, at latents: Tensor, threads: Int = 1) -> Tensor {
-    scores(count: latents.shape[0], threads: threads) { range, arena in
+    let generator = generator.prepared(threads: threads)
+    return scores(count: latents.shape[0], threads: threads) { range, arena in
       arena.latents.copy(rows: range, of: latents)
       generator.network.apply(arena.latents, trace: arena.generator, workspace: arena.workspace)
       let samples = arena.generator.output
@@ -83,6 +84,7 @@ extension TextCritic {
     count: Int, threads: Int, _ fill: @Sendable (Range<Int>, TextArena) -> Void
   ) -> Tensor {
     var result = Tensor(shape: [count])
+    let network = prepared(threads: threads).network
     let pool = Pool { TextArena() }
     result.withUnsafeMutableValues { target in
       // Each chunk writes the scores of its own range.

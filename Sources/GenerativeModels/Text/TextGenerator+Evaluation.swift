@@ -79,6 +79,7 @@ extension TextGenerator {
     _ latents: Tensor, threads: Int, _ body: @Sendable (Range<Int>, Sequences) -> Void
   ) {
     let count = rows(of: latents)
+    let network = prepared(threads: threads).network
     let pool = Pool { TextArena() }
     Cores.run(shards: TextArena.chunks(count), threads: threads) { index in
       let range = TextArena.range(index, of: count)

@@ -1,4 +1,5 @@
 import Files
+import Tensors
 
 /// The recipe of adversarial training, without the networks' shapes.
 ///
@@ -36,6 +37,8 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
   public var averageDecay: Double?
   /// Seed of initial parameters and of every draw; 1, chosen here.
   public var seed: UInt64
+  /// How convolutions are computed; part of the result's definition, as far as rounding goes.
+  public var convolution: ConvolutionAlgorithm
   /// Generator steps in all.
   public var iterations: Int
 
@@ -46,7 +49,8 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     objective: Objective = .wassersteinGradientPenalty, batch: Int = 64,
     criticIterations: Int = 1, generatorRate: Double = 1e-4, criticRate: Double = 3e-4,
     beta1: Double = 0.5, beta2: Double = 0.9, penalty: Double = 10, shards: Int = 8,
-    averageDecay: Double? = nil, seed: UInt64 = 1, iterations: Int = 20_000
+    averageDecay: Double? = nil, seed: UInt64 = 1,
+    convolution: ConvolutionAlgorithm = .standard, iterations: Int = 20_000
   ) {
     self.objective = objective
     self.batch = batch
@@ -59,6 +63,7 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     self.shards = shards
     self.averageDecay = averageDecay
     self.seed = seed
+    self.convolution = convolution
     self.iterations = iterations
   }
 

@@ -55,14 +55,16 @@ public struct AdversarialState: Sendable {
     self.configuration = configuration
     self.generator = generator
     self.critic = critic
+    self.generator.convolution = configuration.convolution
+    self.critic.convolution = configuration.convolution
     generatorOptimiser = Adam(
       of: generator.network, rate: configuration.generatorRate, beta1: configuration.beta1,
       beta2: configuration.beta2)
     criticOptimiser = Adam(
       of: critic.network, rate: configuration.criticRate, beta1: configuration.beta1,
       beta2: configuration.beta2)
-    average = configuration.averageDecay.map {
-      ExponentialMovingAverage(of: generator.network, decay: $0)
+    average = configuration.averageDecay.map { [network = self.generator.network] in
+      ExponentialMovingAverage(of: network, decay: $0)
     }
     iteration = 0
   }
@@ -79,12 +81,14 @@ public struct AdversarialState: Sendable {
   mutating func updateCritic(_ gradient: [Tensor], threads: Int) {
     criticOptimiser.rate = configuration.criticRate
     criticOptimiser.update(&critic.network, gradient: gradient, threads: threads)
+    critic.transformWeights(threads: threads)
   }
 
   /// Moves the generator against a gradient, then the average after the generator.
   mutating func updateGenerator(_ gradient: [Tensor], threads: Int) {
     generatorOptimiser.rate = configuration.generatorRate
     generatorOptimiser.update(&generator.network, gradient: gradient, threads: threads)
+    generator.transformWeights(threads: threads)
     average?.update(with: generator.network)
   }
 }

@@ -32,6 +32,8 @@ public final class AdversarialTrainer {
   public init(_ state: AdversarialState, threads: Int = 1) {
     precondition(threads >= 1, "AdversarialTrainer: \(threads) threads")
     self.state = state
+    self.state.generator.transformWeights(threads: threads)
+    self.state.critic.transformWeights(threads: threads)
     self.threads = threads
     let recipe = state.configuration
     switch recipe.objective {

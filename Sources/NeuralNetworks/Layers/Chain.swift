@@ -114,4 +114,26 @@ extension Chain: PiecewiseLinear where First: PiecewiseLinear, Second: Piecewise
       tangent: trace.first.outputTangent, cotangent: cotangent, trace: trace.second,
       into: &gradient.second, workspace: workspace)
   }
+
+  /// Adds both members' gradients at the point and along the tangent.
+  public func addGradients(
+    at point: PenalisedPoint<Self>, along tangent: PenalisedTangent<Self>,
+    into gradient: inout Chain, workspace: Workspace
+  ) {
+    first.addGradients(
+      at: PenalisedPoint(
+        input: point.input, cotangent: point.trace.second.inputCotangent,
+        trace: point.trace.first),
+      along: PenalisedTangent(
+        tangent: tangent.tangent, cotangent: tangent.trace.second.inputCotangent,
+        trace: tangent.trace.first),
+      into: &gradient.first, workspace: workspace)
+    second.addGradients(
+      at: PenalisedPoint(
+        input: point.trace.first.output, cotangent: point.cotangent, trace: point.trace.second),
+      along: PenalisedTangent(
+        tangent: tangent.trace.first.outputTangent, cotangent: tangent.cotangent,
+        trace: tangent.trace.second),
+      into: &gradient.second, workspace: workspace)
+  }
 }

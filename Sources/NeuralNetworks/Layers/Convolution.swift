@@ -6,9 +6,13 @@ import Tensors
 /// it is the same affine map at every position.
 public struct Convolution: PiecewiseLinear {
   /// `[K, Cin, Cout]`.
-  public var weight: Tensor
+  public var weight: Tensor { didSet { isTransformCurrent = false } }
   /// `[Cout]`.
   public var bias: Tensor
+  /// How it is computed.
+  public var algorithm = ConvolutionAlgorithm.standard
+  private var transform: TransformedWeight?
+  private var isTransformCurrent = false
 
   /// A convolution with the given parameters.
   public init(weight: Tensor, bias: Tensor) {
@@ -47,6 +51,26 @@ public struct Convolution: PiecewiseLinear {
   /// Channels of the output.
   public var outputChannels: Int { weight.shape[2] }
 
+  /// Brings what the algorithm keeps of the weight up to date, after the weight or the algorithm has
+  /// changed.
+  ///
+  /// Without it results are the same, but every call transforms the weight anew.
+  public mutating func transformWeight() {
+    guard algorithm.transforms(weight.shape), !isTransformCurrent else { return }
+    if transform != nil {
+      transform?.update(from: weight)
+    } else {
+      transform = TransformedWeight(weight)
+    }
+    isTransformCurrent = true
+  }
+
+  /// The weight as the algorithm needs it; nil for the plain sum.
+  private var transformedWeight: TransformedWeight? {
+    guard algorithm.transforms(weight.shape) else { return nil }
+    return isTransformCurrent ? transform : TransformedWeight(weight)
+  }
+
   /// Visits `weight`, then `bias`.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
@@ -59,9 +83,18 @@ public struct Convolution: PiecewiseLinear {
   public func apply(
     _ input: Sequences, trace: MapTrace<Sequences, Sequences>, workspace: Workspace
   ) {
-    trace.output.prepare(like: input, channels: outputChannels)
+    apply(input, into: &trace.output, workspace: workspace)
+  }
+
+  /// y = finish(f(x)).
+  func apply(
+    _ input: Sequences, then finish: ConvolutionFinish = .none, into output: inout Sequences,
+    workspace: Workspace
+  ) {
+    output.prepare(like: input, channels: outputChannels)
     Operations.convolve(
-      input, weight: weight, bias: bias, into: &trace.output, workspace: workspace)
+      input, weight: weight, transformed: transformedWeight, bias: bias, then: finish,
+      into: &output, workspace: workspace)
   }
 
   /// δx[n, l, i] = Σ_{k, o} w[k, i, o] δy[n, l − k + K/2, o].
@@ -70,17 +103,18 @@ public struct Convolution: PiecewiseLinear {
     reachingInput: Bool, workspace: Workspace
   ) {
     guard reachingInput else { return }
-    trace.inputCotangent.prepare(like: input)
-    Operations.convolveTransposed(
-      cotangent, weight: weight, into: &trace.inputCotangent, workspace: workspace)
+    pullback(cotangent, into: &trace.inputCotangent, workspace: workspace)
   }
 
-  /// δw += Σ x δy, δb += Σ δy.
-  public func addGradient(
-    input: Sequences, cotangent: Sequences, trace: MapTrace<Sequences, Sequences>,
-    into gradient: inout Convolution, workspace: Workspace
+  /// δx, finished.
+  func pullback(
+    _ cotangent: Sequences, then finish: ConvolutionFinish = .none,
+    into inputCotangent: inout Sequences, workspace: Workspace
   ) {
-    addGradient(input: input, cotangent: cotangent, into: &gradient, workspace: workspace)
+    inputCotangent.prepare(like: cotangent, channels: inputChannels)
+    Operations.convolveTransposed(
+      cotangent, weight: weight, transformed: transformedWeight, then: finish,
+      into: &inputCotangent, workspace: workspace)
   }
 
   /// t_y = the convolution of t_x without its bias.
@@ -88,9 +122,41 @@ public struct Convolution: PiecewiseLinear {
     _ tangent: Sequences, input: Sequences, trace: MapTrace<Sequences, Sequences>,
     workspace: Workspace
   ) {
-    trace.outputTangent.prepare(like: input, channels: outputChannels)
+    pushforward(tangent, into: &trace.outputTangent, workspace: workspace)
+  }
+
+  /// t_y, finished.
+  func pushforward(
+    _ tangent: Sequences, then finish: ConvolutionFinish = .none,
+    into outputTangent: inout Sequences, workspace: Workspace
+  ) {
+    outputTangent.prepare(like: tangent, channels: outputChannels)
     Operations.convolve(
-      tangent, weight: weight, bias: nil, into: &trace.outputTangent, workspace: workspace)
+      tangent, weight: weight, transformed: transformedWeight, bias: nil, then: finish,
+      into: &outputTangent, workspace: workspace)
+  }
+}
+
+// MARK: - Gradients
+
+extension Convolution {
+  /// Inputs, or tangents at the input, with the cotangents at the output: a term of a gradient.
+  struct GradientPair {
+    let input: Sequences
+    let cotangent: Sequences
+    /// Whether the bias has a share in it: not in a term along a tangent.
+    var reachesBias = true
+  }
+
+  /// δw += Σ x δy, δb += Σ δy.
+  public func addGradient(
+    input: Sequences, cotangent: Sequences, trace: MapTrace<Sequences, Sequences>,
+    into gradient: inout Convolution, workspace: Workspace
+  ) {
+    var sums: TransformedGradient?
+    addGradient(
+      GradientPair(input: input, cotangent: cotangent), sums: &sums, into: &gradient,
+      workspace: workspace)
   }
 
   /// δw += Σ t_x δy; the bias receives nothing.
@@ -98,15 +164,47 @@ public struct Convolution: PiecewiseLinear {
     tangent: Sequences, cotangent: Sequences, trace: MapTrace<Sequences, Sequences>,
     into gradient: inout Convolution, workspace: Workspace
   ) {
-    Operations.addConvolutionWeightGradient(
-      input: tangent, cotangent: cotangent, into: &gradient.weight, workspace: workspace)
+    var sums: TransformedGradient?
+    addGradient(
+      GradientPair(input: tangent, cotangent: cotangent, reachesBias: false), sums: &sums,
+      into: &gradient, workspace: workspace)
   }
 
+  /// Adds the gradient of one term or two, times `scale`; where the algorithm transforms, both are
+  /// added up before the one way back.
+  ///
+  /// - Parameter sums: memory for that, kept between calls.
   func addGradient(
-    input: Sequences, cotangent: Sequences, into gradient: inout Convolution, workspace: Workspace
+    _ pair: GradientPair, and other: GradientPair? = nil, scale: Float = 1,
+    sums: inout TransformedGradient?, into gradient: inout Convolution, workspace: Workspace
   ) {
+    if pair.reachesBias { gradient.bias.addBiasGradient(of: pair.cotangent, scale: scale) }
+    if let other, other.reachesBias {
+      gradient.bias.addBiasGradient(of: other.cotangent, scale: scale)
+    }
+    guard algorithm.transforms(weight.shape) else {
+      Operations.addConvolutionWeightGradient(
+        input: pair.input, cotangent: pair.cotangent, scale: scale, into: &gradient.weight,
+        workspace: workspace)
+      if let other {
+        Operations.addConvolutionWeightGradient(
+          input: other.input, cotangent: other.cotangent, scale: scale, into: &gradient.weight,
+          workspace: workspace)
+      }
+      return
+    }
+    var transformed =
+      sums.take() ?? TransformedGradient(inputs: inputChannels, outputs: outputChannels)
+    transformed.removeAll()
     Operations.addConvolutionWeightGradient(
-      input: input, cotangent: cotangent, into: &gradient.weight, workspace: workspace)
-    gradient.bias.addBiasGradient(of: cotangent)
+      input: pair.input, cotangent: pair.cotangent, scale: scale, into: &transformed,
+      workspace: workspace)
+    if let other {
+      Operations.addConvolutionWeightGradient(
+        input: other.input, cotangent: other.cotangent, scale: scale, into: &transformed,
+        workspace: workspace)
+    }
+    Operations.addConvolutionWeightGradient(transformed, into: &gradient.weight)
+    sums = transformed
   }
 }

@@ -70,4 +70,59 @@ public protocol PiecewiseLinear: Layer {
   func addTangentGradient(
     tangent: Trace.Input, cotangent: Trace.Output, trace: Trace, into gradient: inout Self,
     workspace: Workspace)
+
+  /// Adds the gradient of ⟨δy, f(x; θ)⟩ at one point and of ⟨δy, J(θ) t_x⟩ at another: as
+  /// `addGradient` and then `addTangentGradient`, for less where a layer can do both at once.
+  func addGradients(
+    at point: PenalisedPoint<Self>, along tangent: PenalisedTangent<Self>,
+    into gradient: inout Self, workspace: Workspace)
+}
+
+/// A point at which a layer was evaluated, with the cotangent that was pulled back.
+public struct PenalisedPoint<Map: Layer> {
+  /// x.
+  public let input: Map.Trace.Input
+  /// δy.
+  public let cotangent: Map.Trace.Output
+  /// The trace of `apply` and `pullback`.
+  public let trace: Map.Trace
+
+  /// A point.
+  public init(input: Map.Trace.Input, cotangent: Map.Trace.Output, trace: Map.Trace) {
+    self.input = input
+    self.cotangent = cotangent
+    self.trace = trace
+  }
+}
+
+/// A tangent that was pushed forward at a point, with the cotangent that was pulled back there.
+public struct PenalisedTangent<Map: Layer> {
+  /// t_x.
+  public let tangent: Map.Trace.Input
+  /// δy.
+  public let cotangent: Map.Trace.Output
+  /// The trace of `apply`, `pullback` and `pushforward`.
+  public let trace: Map.Trace
+
+  /// A tangent.
+  public init(tangent: Map.Trace.Input, cotangent: Map.Trace.Output, trace: Map.Trace) {
+    self.tangent = tangent
+    self.cotangent = cotangent
+    self.trace = trace
+  }
+}
+
+extension PiecewiseLinear {
+  /// One after the other.
+  public func addGradients(
+    at point: PenalisedPoint<Self>, along tangent: PenalisedTangent<Self>,
+    into gradient: inout Self, workspace: Workspace
+  ) {
+    addGradient(
+      input: point.input, cotangent: point.cotangent, trace: point.trace, into: &gradient,
+      workspace: workspace)
+    addTangentGradient(
+      tangent: tangent.tangent, cotangent: tangent.cotangent, trace: tangent.trace,
+      into: &gradient, workspace: workspace)
+  }
 }

@@ -43,7 +43,7 @@ public struct ResidualBlock: PiecewiseLinear {
   }
 
   /// The memory of one evaluation: rectified inputs of both convolutions, which are also the masks,
-  /// the cotangents at their outputs, and the tangents at their inputs.
+  /// the cotangent at the first one's output, and the tangents at their inputs.
   public final class Trace: LayerTrace {
     /// y, written by `apply`.
     public internal(set) var output = Sequences.empty
@@ -54,9 +54,10 @@ public struct ResidualBlock: PiecewiseLinear {
     var rectified1 = Sequences.empty
     var rectified2 = Sequences.empty
     var cotangent1 = Sequences.empty
-    var cotangent2 = Sequences.empty
     var tangent1 = Sequences.empty
     var tangent2 = Sequences.empty
+    var sums1: TransformedGradient?
+    var sums2: TransformedGradient?
 
     /// An empty trace.
     public init() {}
@@ -73,50 +74,29 @@ public struct ResidualBlock: PiecewiseLinear {
   /// y = x + 0.3 · conv₂(relu(conv₁(relu x))).
   public func apply(_ input: Sequences, trace: Trace, workspace: Workspace) {
     trace.rectified1.prepare(like: input)
-    trace.rectified2.prepare(like: input)
-    trace.output.prepare(like: input)
     Operations.rectify(input, into: &trace.rectified1)
-    Operations.convolve(
-      trace.rectified1, weight: convolution1.weight, bias: convolution1.bias,
-      into: &trace.rectified2, workspace: workspace)
-    trace.rectified2.rectify()
-    Operations.convolve(
-      trace.rectified2, weight: convolution2.weight, bias: convolution2.bias,
+    convolution1.apply(
+      trace.rectified1, then: ConvolutionFinish(rectifies: true), into: &trace.rectified2,
+      workspace: workspace)
+    convolution2.apply(
+      trace.rectified2,
+      then: ConvolutionFinish(scale: ResidualBlock.branchScale, residual: input),
       into: &trace.output, workspace: workspace)
-    trace.output.scale(ResidualBlock.branchScale, plus: input)
   }
 
-  /// δx = δy + [x > 0] · conv₁ᵀ([h > 0] · conv₂ᵀ(0.3 δy)), with h the output of conv₁.
+  /// δx = δy + [x > 0] · conv₁ᵀ(0.3 [h > 0] · conv₂ᵀ δy), with h the output of conv₁.
   public func pullback(
     _ cotangent: Sequences, input: Sequences, trace: Trace, reachingInput: Bool,
     workspace: Workspace
   ) {
-    trace.cotangent2.prepare(like: input)
-    trace.cotangent1.prepare(like: input)
-    trace.cotangent2.assign(ResidualBlock.branchScale, times: cotangent)
-    Operations.convolveTransposed(
-      trace.cotangent2, weight: convolution2.weight, into: &trace.cotangent1,
-      workspace: workspace)
-    trace.cotangent1.mask(wherePositive: trace.rectified2)
+    convolution2.pullback(
+      cotangent,
+      then: ConvolutionFinish(mask: trace.rectified2, scale: ResidualBlock.branchScale),
+      into: &trace.cotangent1, workspace: workspace)
     guard reachingInput else { return }
-    trace.inputCotangent.prepare(like: input)
-    Operations.convolveTransposed(
-      trace.cotangent1, weight: convolution1.weight, into: &trace.inputCotangent,
-      workspace: workspace)
-    trace.inputCotangent.mask(wherePositive: trace.rectified1, plus: cotangent)
-  }
-
-  /// Adds the gradients of both convolutions.
-  public func addGradient(
-    input: Sequences, cotangent: Sequences, trace: Trace, into gradient: inout ResidualBlock,
-    workspace: Workspace
-  ) {
-    convolution1.addGradient(
-      input: trace.rectified1, cotangent: trace.cotangent1, into: &gradient.convolution1,
-      workspace: workspace)
-    convolution2.addGradient(
-      input: trace.rectified2, cotangent: trace.cotangent2, into: &gradient.convolution2,
-      workspace: workspace)
+    convolution1.pullback(
+      trace.cotangent1, then: ConvolutionFinish(mask: trace.rectified1, residual: cotangent),
+      into: &trace.inputCotangent, workspace: workspace)
   }
 
   /// t_y = t_x + 0.3 · conv₂([h > 0] · conv₁([x > 0] · t_x)), without biases.
@@ -124,17 +104,26 @@ public struct ResidualBlock: PiecewiseLinear {
     _ tangent: Sequences, input: Sequences, trace: Trace, workspace: Workspace
   ) {
     trace.tangent1.prepare(like: input)
-    trace.tangent2.prepare(like: input)
-    trace.outputTangent.prepare(like: input)
     Operations.mask(tangent, wherePositive: trace.rectified1, into: &trace.tangent1)
-    Operations.convolve(
-      trace.tangent1, weight: convolution1.weight, bias: nil, into: &trace.tangent2,
+    convolution1.pushforward(
+      trace.tangent1, then: ConvolutionFinish(mask: trace.rectified2), into: &trace.tangent2,
       workspace: workspace)
-    trace.tangent2.mask(wherePositive: trace.rectified2)
-    Operations.convolve(
-      trace.tangent2, weight: convolution2.weight, bias: nil, into: &trace.outputTangent,
-      workspace: workspace)
-    trace.outputTangent.scale(ResidualBlock.branchScale, plus: tangent)
+    convolution2.pushforward(
+      trace.tangent2,
+      then: ConvolutionFinish(scale: ResidualBlock.branchScale, residual: tangent),
+      into: &trace.outputTangent, workspace: workspace)
+  }
+}
+
+// MARK: - Gradients
+
+extension ResidualBlock {
+  /// Adds the gradients of both convolutions.
+  public func addGradient(
+    input: Sequences, cotangent: Sequences, trace: Trace, into gradient: inout ResidualBlock,
+    workspace: Workspace
+  ) {
+    add(term(cotangent, trace), sums: trace, into: &gradient, workspace: workspace)
   }
 
   /// Adds the weight gradients of both convolutions fed with tangents; biases receive nothing.
@@ -142,11 +131,46 @@ public struct ResidualBlock: PiecewiseLinear {
     tangent: Sequences, cotangent: Sequences, trace: Trace, into gradient: inout ResidualBlock,
     workspace: Workspace
   ) {
-    Operations.addConvolutionWeightGradient(
-      input: trace.tangent1, cotangent: trace.cotangent1, into: &gradient.convolution1.weight,
+    add(tangentTerm(cotangent, trace), sums: trace, into: &gradient, workspace: workspace)
+  }
+
+  /// Adds the gradients at one point and along a tangent at another, each convolution's at once.
+  public func addGradients(
+    at point: PenalisedPoint<Self>, along tangent: PenalisedTangent<Self>,
+    into gradient: inout ResidualBlock, workspace: Workspace
+  ) {
+    add(
+      term(point.cotangent, point.trace), and: tangentTerm(tangent.cotangent, tangent.trace),
+      sums: point.trace, into: &gradient, workspace: workspace)
+  }
+
+  /// What each convolution adds to its gradient; the second's is still to be scaled by the branch.
+  private typealias Term = (first: Convolution.GradientPair, second: Convolution.GradientPair)
+
+  private func term(_ cotangent: Sequences, _ trace: Trace) -> Term {
+    (
+      Convolution.GradientPair(input: trace.rectified1, cotangent: trace.cotangent1),
+      Convolution.GradientPair(input: trace.rectified2, cotangent: cotangent)
+    )
+  }
+
+  private func tangentTerm(_ cotangent: Sequences, _ trace: Trace) -> Term {
+    (
+      Convolution.GradientPair(
+        input: trace.tangent1, cotangent: trace.cotangent1, reachesBias: false),
+      Convolution.GradientPair(input: trace.tangent2, cotangent: cotangent, reachesBias: false)
+    )
+  }
+
+  private func add(
+    _ term: Term, and other: Term? = nil, sums: Trace, into gradient: inout ResidualBlock,
+    workspace: Workspace
+  ) {
+    convolution1.addGradient(
+      term.first, and: other?.first, sums: &sums.sums1, into: &gradient.convolution1,
       workspace: workspace)
-    Operations.addConvolutionWeightGradient(
-      input: trace.tangent2, cotangent: trace.cotangent2, into: &gradient.convolution2.weight,
-      workspace: workspace)
+    convolution2.addGradient(
+      term.second, and: other?.second, scale: ResidualBlock.branchScale, sums: &sums.sums2,
+      into: &gradient.convolution2, workspace: workspace)
   }
 }

@@ -1,3 +1,4 @@
+import Determinism
 import Tensors
 
 /// Residual blocks one after the other, `[N, L, C]` → `[N, L, C]`; none at all is the identity.
@@ -20,6 +21,34 @@ public struct ResidualStack: PiecewiseLinear {
   public init(count: Int, channels: Int, name: String, initialiser: Initialiser) {
     blocks = (0..<count).map {
       ResidualBlock(channels: channels, name: "\(name).\($0)", initialiser: initialiser)
+    }
+  }
+
+  /// How all convolutions are computed.
+  public var algorithm: ConvolutionAlgorithm {
+    get { blocks.first?.convolution1.algorithm ?? .standard }
+    set {
+      for index in blocks.indices {
+        blocks[index].convolution1.algorithm = newValue
+        blocks[index].convolution2.algorithm = newValue
+      }
+    }
+  }
+
+  /// Brings what the algorithm keeps of the weights up to date; see ``Convolution/transformWeight()``.
+  ///
+  /// - Parameter threads: threads that share the convolutions; without influence on the result.
+  public mutating func transformWeights(threads: Int) {
+    blocks.withUnsafeMutableBufferPointer { blocks in
+      // Each convolution is touched by one shard.
+      nonisolated(unsafe) let blocks = blocks
+      Cores.run(shards: 2 * blocks.count, threads: threads) { index in
+        if index % 2 == 0 {
+          blocks[index / 2].convolution1.transformWeight()
+        } else {
+          blocks[index / 2].convolution2.transformWeight()
+        }
+      }
     }
   }
 
@@ -115,6 +144,26 @@ public struct ResidualStack: PiecewiseLinear {
       blocks[index].addTangentGradient(
         tangent: index == 0 ? tangent : trace.blocks[index - 1].outputTangent,
         cotangent: outputCotangent(of: index, cotangent, trace), trace: trace.blocks[index],
+        into: &gradient.blocks[index], workspace: workspace)
+    }
+  }
+
+  /// Adds every block's gradients at the point and along the tangent.
+  public func addGradients(
+    at point: PenalisedPoint<Self>, along tangent: PenalisedTangent<Self>,
+    into gradient: inout ResidualStack, workspace: Workspace
+  ) {
+    for index in blocks.indices {
+      blocks[index].addGradients(
+        at: PenalisedPoint(
+          input: index == 0 ? point.input : point.trace.blocks[index - 1].output,
+          cotangent: outputCotangent(of: index, point.cotangent, point.trace),
+          trace: point.trace.blocks[index]),
+        along: PenalisedTangent(
+          tangent: index == 0
+            ? tangent.tangent : tangent.trace.blocks[index - 1].outputTangent,
+          cotangent: outputCotangent(of: index, tangent.cotangent, tangent.trace),
+          trace: tangent.trace.blocks[index]),
         into: &gradient.blocks[index], workspace: workspace)
     }
   }

@@ -1,13 +1,13 @@
 import Tensors
 
 extension Tensor {
-  /// Adds the sum over samples and positions of a cotangent `[N, L, C]` to this gradient `[C]`,
-  /// accumulated in Double.
+  /// Adds the sum over samples and positions of a cotangent `[N, L, C]`, times `scale`, to this
+  /// gradient `[C]`; accumulated in Double.
   ///
   /// Behind a critic's last rectifier, gradients of real and generated samples cancel. In Double they
   /// cancel exactly; in Float a remainder of rounding would be left, which Adam, dividing by the
   /// gradient's size, would turn into steps of the full rate.
-  mutating func addBiasGradient(of cotangent: Sequences) {
+  mutating func addBiasGradient(of cotangent: Sequences, scale: Float = 1) {
     let (channels, length) = (cotangent.channels, cotangent.length)
     precondition(
       shape == [channels], "addBiasGradient: gradient \(shape) of cotangent \(cotangent.shape)")
@@ -24,7 +24,7 @@ extension Tensor {
         }
       }
       withUnsafeMutableValues { gradient in
-        for channel in 0..<channels { gradient[channel] += Float(sums[channel]) }
+        for channel in 0..<channels { gradient[channel] += scale * Float(sums[channel]) }
       }
     }
   }

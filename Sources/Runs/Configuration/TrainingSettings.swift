@@ -1,5 +1,6 @@
 import Files
 import GenerativeModels
+import Tensors
 
 /// Settings of a training as a person gives them: each may be left out.
 ///
@@ -17,6 +18,7 @@ import GenerativeModels
 /// penalty: 10
 /// averageDecay: 0.999
 /// shards: 8
+/// convolution: direct
 /// seed: 1
 /// ```
 public struct TrainingSettings: Codable, Sendable, Equatable {
@@ -40,12 +42,14 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var averageDecay: Double?
   /// Parts that a batch is cut into.
   public var shards: Int?
+  /// How convolutions are computed.
+  public var convolution: ConvolutionAlgorithm?
   /// Seed of everything random.
   public var seed: UInt64?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case preset, width, iterations, batch, criticIterations, generatorRate, criticRate, penalty
-    case averageDecay, shards, seed
+    case averageDecay, shards, convolution, seed
   }
 
   /// The keys that a configuration file may have.
@@ -74,6 +78,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     result.penalty = other.penalty ?? penalty
     result.averageDecay = other.averageDecay ?? averageDecay
     result.shards = other.shards ?? shards
+    result.convolution = other.convolution ?? convolution
     result.seed = other.seed ?? seed
     return result
   }
@@ -100,6 +105,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     recipe.penalty = penalty ?? recipe.penalty
     recipe.averageDecay = averageDecay ?? recipe.averageDecay
     recipe.shards = shards ?? min(recipe.shards, recipe.batch)
+    recipe.convolution = convolution ?? recipe.convolution
     recipe.seed = seed ?? recipe.seed
     try recipe.validate()
     return recipe
