@@ -80,6 +80,7 @@ let floor8: [Target] = [
 ]
 
 let tests: [Target] = [
+  .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
   .testTarget(name: "FilesTests", dependencies: ["Files"], exclude: ["Fixtures"]),
   .testTarget(name: "DeterminismTests", dependencies: ["Determinism"], exclude: ["Fixtures"]),
   .testTarget(
@@ -99,7 +100,9 @@ let tests: [Target] = [
     dependencies: ["NeuralNetworks", "Tensors", "Files", "Determinism"], exclude: ["Fixtures"]),
   .testTarget(
     name: "GenerativeModelsTests",
-    dependencies: ["GenerativeModels", "NeuralNetworks", "Tensors", "Files", "Determinism"],
+    dependencies: [
+      "GenerativeModels", "NeuralNetworks", "Tensors", "Files", "Determinism", "CAllocationCount",
+    ],
     exclude: ["Fixtures"]),
   .testTarget(
     name: "RunsTests",

@@ -17,11 +17,11 @@ extension Operations {
     _ x: Sequences, weight: Tensor, transformed: TransformedWeight? = nil, bias: Tensor?,
     then finish: ConvolutionFinish = .none, into y: inout Sequences, workspace: Workspace
   ) {
-    checkConvolution("convolve", input: x, weight: weight.shape, output: y)
+    checkConvolution("convolve", input: x, weight: KernelShape(weight), output: y)
     finish.check("convolve", like: y)
-    if let bias { check("convolve", "bias", bias.shape, [weight.shape[2]]) }
+    if let bias { check("convolve", "bias", bias.shape, weight.shape[2]) }
     if let transformed {
-      check("convolve", "transformed", transformed, like: weight)
+      check("convolve", transformed: transformed, like: weight)
       withOptional(bias) { bias in
         winograd(
           x, weight: transformed, isTransposed: false, bias: bias, then: finish, into: &y,
@@ -74,10 +74,10 @@ extension Operations {
     _ dy: Sequences, weight: Tensor, transformed: TransformedWeight? = nil,
     then finish: ConvolutionFinish = .none, into dx: inout Sequences, workspace: Workspace
   ) {
-    checkConvolution("convolveTransposed", input: dx, weight: weight.shape, output: dy)
+    checkConvolution("convolveTransposed", input: dx, weight: KernelShape(weight), output: dy)
     finish.check("convolveTransposed", like: dx)
     if let transformed {
-      check("convolveTransposed", "transformed", transformed, like: weight)
+      check("convolveTransposed", transformed: transformed, like: weight)
       winograd(
         dy, weight: transformed, isTransposed: true, bias: nil, then: finish, into: &dx,
         workspace: workspace)
@@ -153,15 +153,15 @@ extension Operations {
   }
 
   static func checkConvolution(
-    _ operation: StaticString, input x: Sequences, samples: Int? = nil, weight shape: [Int],
+    _ operation: StaticString, input x: Sequences, samples: Int? = nil, weight shape: KernelShape,
     output y: Sequences, outputSamples: Int? = nil
   ) {
     precondition(
-      shape.count == 3 && shape[1] == x.channels && shape[2] == y.channels && shape[0] % 2 == 1,
+      shape.inputs == x.channels && shape.outputs == y.channels && shape.width % 2 == 1,
       "\(operation): weight has shape \(shape), expected [odd K, \(x.channels), \(y.channels)]")
     precondition(
-      shape[0] <= 2 * x.padding + 1,
-      "\(operation): width \(shape[0]) needs padding \(shape[0] / 2), not \(x.padding)")
+      shape.width <= 2 * x.padding + 1,
+      "\(operation): width \(shape.width) needs padding \(shape.width / 2), not \(x.padding)")
     let (inputs, outputs) = (samples ?? x.samples, outputSamples ?? y.samples)
     precondition(
       inputs == outputs && x.length == y.length && x.padding == y.padding,
@@ -172,10 +172,32 @@ extension Operations {
   }
 
   private static func check(
-    _ operation: StaticString, _ what: String, _ transformed: TransformedWeight, like weight: Tensor
+    _ operation: StaticString, transformed: TransformedWeight, like weight: Tensor
   ) {
     check(
-      operation, what, [TransformedWeight.width, transformed.inputs, transformed.outputs],
-      weight.shape)
+      operation, "weight", weight.shape, TransformedWeight.width, transformed.inputs,
+      transformed.outputs)
+  }
+}
+
+/// The shape `[K, C in, C out]` of a convolution's weight.
+struct KernelShape: CustomStringConvertible {
+  let width: Int
+  let inputs: Int
+  let outputs: Int
+
+  var description: String { "[\(width), \(inputs), \(outputs)]" }
+
+  init(width: Int, inputs: Int, outputs: Int) {
+    self.width = width
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  init(_ weight: Tensor) {
+    precondition(
+      weight.shape.count == 3,
+      "convolution: weight has shape \(weight.shape), expected three extents")
+    self.init(width: weight.shape[0], inputs: weight.shape[1], outputs: weight.shape[2])
   }
 }

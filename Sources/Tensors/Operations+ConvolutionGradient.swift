@@ -18,7 +18,8 @@ extension Operations {
     workspace: Workspace
   ) {
     let pair = ConvolutionPair(
-      "addConvolutionWeightGradient", x, samples, dy, cotangentSamples, shape: dw.shape)
+      "addConvolutionWeightGradient", x, samples, dy, cotangentSamples,
+      shape: KernelShape(dw))
     // dw [K · C in, C out] += windowsᵀ · δy, summed over rows in groups of L.
     let (width, inputs, outputs) = (dw.shape[0], x.channels, dy.channels)
     let window = pair.input - width / 2 * inputs
@@ -59,7 +60,8 @@ extension Operations {
   ) {
     let pair = ConvolutionPair(
       "addConvolutionWeightGradient", x, samples, dy, cotangentSamples,
-      shape: [TransformedWeight.width, sums.inputs, sums.outputs])
+      shape: KernelShape(
+        width: TransformedWeight.width, inputs: sums.inputs, outputs: sums.outputs))
     guard pair.samples > 0 else { return }
     x.read { values in
       dy.read { cotangents in
@@ -86,8 +88,8 @@ extension Operations {
     _ sums: TransformedGradient, into dw: inout Tensor
   ) {
     check(
-      "addConvolutionWeightGradient", "dw", dw.shape,
-      [TransformedWeight.width, sums.inputs, sums.outputs])
+      "addConvolutionWeightGradient", "dw", dw.shape, TransformedWeight.width, sums.inputs,
+      sums.outputs)
     guard !sums.isEmpty else { return }
     sums.read { values in
       dw.write { dgflow_winograd_gradient_end(sums.inputs, sums.outputs, values, $0) }
@@ -103,7 +105,7 @@ extension Operations {
   public static func addBiasGradient(
     cotangent dy: Sequences, samples: Range<Int>? = nil, into db: inout Tensor
   ) {
-    check("addBiasGradient", "db", db.shape, [dy.channels])
+    check("addBiasGradient", "db", db.shape, dy.channels)
     let samples = dy.checked("addBiasGradient", samples)
     let start = dy.offset(sample: samples.lowerBound, position: 0)
     dy.read { values in
@@ -124,7 +126,7 @@ private struct ConvolutionPair {
 
   init(
     _ operation: StaticString, _ x: Sequences, _ inputSamples: Range<Int>?, _ dy: Sequences,
-    _ cotangentSamples: Range<Int>?, shape: [Int]
+    _ cotangentSamples: Range<Int>?, shape: KernelShape
   ) {
     let inputSamples = x.checked(operation, inputSamples)
     let cotangentSamples = dy.checked(operation, cotangentSamples)

@@ -43,7 +43,9 @@ extension Operations {
   ///   - tokens: `[N, L]` row-major, each below V.
   ///   - x: `[N, L, V]`, overwritten.
   public static func oneHot(_ tokens: UnsafeBufferPointer<UInt16>, into x: inout Sequences) {
-    check("oneHot", "tokens", [tokens.count], [x.samples * x.length])
+    precondition(
+      tokens.count == x.samples * x.length,
+      "oneHot: \(tokens.count) tokens for samples \(x.shape)")
     let (samples, length, symbols) = (x.samples, x.length, x.channels)
     let (start, stride) = (x.offset(sample: 0, position: 0), x.sampleStride)
     x.write { x in
@@ -71,7 +73,9 @@ extension Operations {
   ) {
     check("interpolate", "fake", fake, like: real)
     check("interpolate", "x", x, like: real)
-    check("interpolate", "weights", [weights.count], [real.samples])
+    precondition(
+      weights.count == real.samples,
+      "interpolate: \(weights.count) weights for \(real.samples) samples")
     real.read { a in
       fake.read { b in
         x.write { x in
@@ -105,7 +109,9 @@ extension Operations {
     _ g: Sequences, by factors: [Float], into y: inout Sequences
   ) {
     check("scaleSamples", "y", y, like: g)
-    check("scaleSamples", "factors", [factors.count], [g.samples])
+    precondition(
+      factors.count == g.samples,
+      "scaleSamples: \(factors.count) factors for \(g.samples) samples")
     g.read { values in
       y.write { y in
         for sample in 0..<g.samples {

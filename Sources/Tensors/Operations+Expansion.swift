@@ -13,7 +13,7 @@ extension Operations {
     _ z: Tensor, weight: Tensor, bias: Tensor?, into y: inout Sequences, workspace: Workspace
   ) {
     checkExpansion("expand", latents: z, weight: weight, output: y)
-    if let bias { check("expand", "bias", bias.shape, [y.length, y.channels]) }
+    if let bias { check("expand", "bias", bias.shape, y.length, y.channels) }
     let (latents, width) = (weight.shape[0], y.length * y.channels)
     let (samples, stride) = (y.samples, y.sampleStride)
     let target = y.offset(sample: 0, position: 0)
@@ -86,7 +86,7 @@ extension Operations {
   ///   - dy: `[N, L, C]`.
   ///   - db: `[L, C]`.
   public static func addExpandBiasGradient(cotangent dy: Sequences, into db: inout Tensor) {
-    check("addExpandBiasGradient", "db", db.shape, [dy.length, dy.channels])
+    check("addExpandBiasGradient", "db", db.shape, dy.length, dy.channels)
     let width = dy.length * dy.channels
     dy.read { values in
       db.write { db in
@@ -106,6 +106,6 @@ extension Operations {
       \(operation): weight has shape \(weight.shape), \
       expected [Z, \(y.length), \(y.channels)]
       """)
-    check(operation, "latents", z.shape, [y.samples, weight.shape[0]])
+    check(operation, "latents", z.shape, y.samples, weight.shape[0])
   }
 }

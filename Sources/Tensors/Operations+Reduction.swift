@@ -11,9 +11,9 @@ extension Operations {
   public static func reduce(
     _ x: Sequences, weight: Tensor, bias: Tensor?, into scores: inout Tensor
   ) {
-    check("reduce", "weight", weight.shape, [x.length, x.channels])
-    check("reduce", "scores", scores.shape, [x.samples])
-    if let bias { check("reduce", "bias", bias.shape, [1]) }
+    check("reduce", "weight", weight.shape, x.length, x.channels)
+    check("reduce", "scores", scores.shape, x.samples)
+    if let bias { check("reduce", "bias", bias.shape, 1) }
     let width = x.length * x.channels
     let shift = bias?[0] ?? 0
     x.read { values in
@@ -37,8 +37,8 @@ extension Operations {
   public static func reduceTransposed(
     cotangent: Tensor, weight: Tensor, into dx: inout Sequences
   ) {
-    check("reduceTransposed", "weight", weight.shape, [dx.length, dx.channels])
-    check("reduceTransposed", "cotangent", cotangent.shape, [dx.samples])
+    check("reduceTransposed", "weight", weight.shape, dx.length, dx.channels)
+    check("reduceTransposed", "cotangent", cotangent.shape, dx.samples)
     let (samples, stride) = (dx.samples, dx.sampleStride)
     let start = dx.offset(sample: 0, position: 0)
     cotangent.read { cotangent in
@@ -62,8 +62,8 @@ extension Operations {
   public static func addReduceWeightGradient(
     input x: Sequences, cotangent: Tensor, into dw: inout Tensor
   ) {
-    check("addReduceWeightGradient", "dw", dw.shape, [x.length, x.channels])
-    check("addReduceWeightGradient", "cotangent", cotangent.shape, [x.samples])
+    check("addReduceWeightGradient", "dw", dw.shape, x.length, x.channels)
+    check("addReduceWeightGradient", "cotangent", cotangent.shape, x.samples)
     let width = x.length * x.channels
     x.read { values in
       cotangent.read { cotangent in
@@ -83,7 +83,7 @@ extension Operations {
   ///   - cotangent: `[N]`.
   ///   - db: `[1]`.
   public static func addReduceBiasGradient(cotangent: Tensor, into db: inout Tensor) {
-    check("addReduceBiasGradient", "db", db.shape, [1])
+    check("addReduceBiasGradient", "db", db.shape, 1)
     let sum = cotangent.withUnsafeValues { $0.reduce(0.0) { $0 + Double($1) } }
     db[0] = Float(Double(db[0]) + sum)
   }

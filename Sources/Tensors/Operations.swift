@@ -49,12 +49,39 @@ public enum Operations {
     return body(nil)
   }
 
-  static func check(_ operation: StaticString, _ what: String, _ got: [Int], _ expected: [Int]) {
+  // Extents one by one, since an array of them would be memory that every call allocates.
+
+  static func check(
+    _ operation: StaticString, _ what: StaticString, _ got: [Int], _ first: Int
+  ) {
+    precondition(
+      got.count == 1 && got[0] == first,
+      "\(operation): \(what) has shape \(got), expected [\(first)]")
+  }
+
+  static func check(
+    _ operation: StaticString, _ what: StaticString, _ got: [Int], _ first: Int, _ second: Int
+  ) {
+    precondition(
+      got.count == 2 && got[0] == first && got[1] == second,
+      "\(operation): \(what) has shape \(got), expected [\(first), \(second)]")
+  }
+
+  static func check(
+    _ operation: StaticString, _ what: StaticString, _ got: [Int], _ first: Int, _ second: Int,
+    _ third: Int
+  ) {
+    precondition(
+      got.count == 3 && got[0] == first && got[1] == second && got[2] == third,
+      "\(operation): \(what) has shape \(got), expected [\(first), \(second), \(third)]")
+  }
+
+  static func check(_ operation: StaticString, _ what: StaticString, _ got: [Int], _ expected: [Int]) {
     precondition(got == expected, "\(operation): \(what) has shape \(got), expected \(expected)")
   }
 
   static func check(
-    _ operation: StaticString, _ what: String, _ got: Sequences, like expected: Sequences
+    _ operation: StaticString, _ what: StaticString, _ got: Sequences, like expected: Sequences
   ) {
     precondition(
       got.samples == expected.samples && got.length == expected.length

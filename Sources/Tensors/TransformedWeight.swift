@@ -33,8 +33,7 @@ public struct TransformedWeight: Sendable {
   /// once.
   public mutating func update(from weight: Tensor) {
     Operations.check(
-      "TransformedWeight.update", "weight", weight.shape,
-      [TransformedWeight.width, inputs, outputs])
+      "TransformedWeight.update", "weight", weight.shape, TransformedWeight.width, inputs, outputs)
     if !isKnownUniquelyReferenced(&storage) { storage = FloatStorage(count: storage.count) }
     withExtendedLifetime(storage) {
       weight.read { weight in
