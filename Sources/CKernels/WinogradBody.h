@@ -82,13 +82,6 @@ INLINE void panel_tile(const int rows, const int vectors, ptrdiff_t depth, const
     row[i] = a + i * a_row;
     UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (vec){0};
   }
-  if (adds) {
-    UNROLL for (int i = 0; i < rows; i++) {
-      UNROLL for (int j = 0; j < (WIDE ? vectors : 1); j++) {
-        __builtin_prefetch(c + i * PANEL + j * c_vector, 1);
-      }
-    }
-  }
   add_products(rows, vectors, depth, row, a_step, b, PANEL, WIDE ? b_panel : LANES, sum);
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int j = 0; j < vectors; j++) {
@@ -115,30 +108,56 @@ ALL_TILES
 static panel_tile_t *const panel_tiles[TILE_VECTORS][TILE_ROWS] = TILE_TABLE(panel_tile);
 
 // c [+]= a b: `rows` rows of a, `columns` columns of b and c in panels [depth][16] and [rows][16].
-// While panels of b are in use, the next ones are brought near; after the last comes `next_b`.
-KERNEL void panel_product(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
-                          ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t b_panel,
-                          float *c, ptrdiff_t c_panel, bool adds, const float *next_b) {
-  const ptrdiff_t share = (depth * TILE_ROWS + rows - 1) / rows + 1;
-  for (ptrdiff_t j = 0; j < columns; j += TILE_COLUMNS) {
-    const ptrdiff_t left = (columns - j + LANES - 1) / LANES;
-    const ptrdiff_t vectors = smaller(left, TILE_VECTORS);
-    const ptrdiff_t next_column = j + TILE_COLUMNS;
-    const float *from = b + j / PANEL * b_panel + j % PANEL;
-    const float *next = next_column < columns ? b + next_column / PANEL * b_panel : next_b;
-    float *to = c + j / PANEL * c_panel + j % PANEL;
-    ptrdiff_t count = 0, fetched = 0;
-    for (ptrdiff_t i = 0; i < rows; i += count) {
-      count = tile_rows(rows - i);
-      for (ptrdiff_t p = 0; p < share && fetched < depth; p++, fetched++) {
-        UNROLL for (int panel = 0; panel < (WIDE ? TILE_VECTORS : 1); panel++) {
-          __builtin_prefetch(next + panel * b_panel + fetched * PANEL);
-        }
-      }
-      panel_tiles[vectors - 1][count - 1](depth, a + i * a_row, a_row, a_step, from, b_panel,
-                                          to + i * PANEL, c_panel, adds);
+typedef struct {
+  ptrdiff_t rows, columns, depth;
+  const float *a;
+  ptrdiff_t a_row, a_step;
+  const float *b;
+  ptrdiff_t b_panel;
+  float *c;
+  ptrdiff_t c_panel;
+  bool adds;
+  bool fetches_c;       // whether c is far away, and worth asking for before a tile needs it
+  const float *next_b;  // panels to bring near after the last ones; NULL where b is near anyway
+} panel_product_t;
+
+// Brings `count` rows of the next panels of b near, from row `first` on.
+INLINE void fetch_rows(const float *b, ptrdiff_t b_panel, ptrdiff_t first, ptrdiff_t count) {
+  for (ptrdiff_t p = first; p < first + count; p++) {
+    UNROLL for (int panel = 0; panel < (WIDE ? TILE_VECTORS : 1); panel++) {
+      __builtin_prefetch(b + panel * b_panel + p * PANEL);
     }
   }
+}
+
+KERNEL void panel_product(const panel_product_t *d) {
+  const ptrdiff_t share = (d->depth * TILE_ROWS + d->rows - 1) / d->rows + 1;
+  for (ptrdiff_t j = 0; j < d->columns; j += TILE_COLUMNS) {
+    const ptrdiff_t vectors = smaller((d->columns - j + LANES - 1) / LANES, TILE_VECTORS);
+    const ptrdiff_t next = j + TILE_COLUMNS;
+    const float *b = d->b + j / PANEL * d->b_panel + j % PANEL;
+    const float *next_b = next < d->columns ? d->b + next / PANEL * d->b_panel : d->next_b;
+    float *c = d->c + j / PANEL * d->c_panel + j % PANEL;
+    ptrdiff_t count = 0, fetched = 0;
+    for (ptrdiff_t i = 0; i < d->rows; i += count, c += count * PANEL) {
+      count = tile_rows(d->rows - i);
+      if (d->next_b != NULL) {
+        const ptrdiff_t fetches = smaller(share, d->depth - fetched);
+        fetch_rows(next_b, d->b_panel, fetched, fetches);
+        fetched += fetches;
+      }
+      if (d->fetches_c) {
+        for (ptrdiff_t r = 0; r < count; r++) __builtin_prefetch(c + r * PANEL, 1);
+      }
+      panel_tiles[vectors - 1][count - 1](d->depth, d->a + i * d->a_row, d->a_row, d->a_step, b,
+                                          d->b_panel, c, d->c_panel, d->adds);
+    }
+  }
+}
+
+// Whether the eight matrices of so many channels are too large for the second cache to matter.
+INLINE bool is_far(ptrdiff_t inputs, ptrdiff_t outputs) {
+  return POINTS * inputs * outputs > 1 << 20;
 }
 
 INLINE ptrdiff_t panels_of(ptrdiff_t channels) { return (channels + PANEL - 1) / PANEL; }

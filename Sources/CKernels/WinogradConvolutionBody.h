@@ -116,6 +116,7 @@ KERNEL void winograd(const dgflow_winograd_t *d) {
   const ptrdiff_t total = d->samples * ((d->length + 3) / 4);
   const ptrdiff_t stride = padded_row(d->inputs);
   const ptrdiff_t weight_panel = d->inputs * PANEL;
+  const bool far = is_far(d->inputs, d->outputs);
   const ptrdiff_t weight_point = panels_of(d->outputs) * weight_panel;
   float *zeros = d->scratch;
   float *waste = zeros + padded_row(d->inputs) + padded_row(d->outputs);
@@ -135,8 +136,12 @@ KERNEL void winograd(const dgflow_winograd_t *d) {
         for (ptrdiff_t p = 0; p < d->inputs; p += WINOGRAD_DEPTH) {
           const ptrdiff_t depth = smaller(d->inputs - p, WINOGRAD_DEPTH);
           const float *next = p + depth < d->inputs ? b + (p + depth) * PANEL : next_point;
-          panel_product(count, columns, depth, a + p, stride, 1, b + p * PANEL, weight_panel, c,
-                        count * PANEL, p > 0, next);
+          panel_product(&(panel_product_t){
+              .rows = count, .columns = columns, .depth = depth,
+              .a = a + p, .a_row = stride, .a_step = 1,
+              .b = b + p * PANEL, .b_panel = weight_panel,
+              .c = c, .c_panel = count * PANEL,
+              .adds = p > 0, .next_b = far ? next : NULL});
         }
       }
       transform_outputs(d, first, count, j, columns, m, zeros, waste);

@@ -33,7 +33,6 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
   const ptrdiff_t total = d->samples * ((d->length + 3) / 4);
   const ptrdiff_t stride = padded_row(d->inputs);
   const ptrdiff_t columns = panels_of(d->outputs) * PANEL;
-  const ptrdiff_t sum_panel = d->inputs * PANEL;
   float *zeros = d->scratch;
   float *v = zeros + padded_row(d->inputs) + padded_row(d->outputs);
   float *w = v + POINTS * staggered(WINOGRAD_TILES * stride);
@@ -43,11 +42,12 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
     transform_inputs(first, count, d->length, d->inputs, d->x, d->x_sample, zeros, v);
     transform_cotangents(d, first, count, zeros, w);
     for (ptrdiff_t point = 0; point < POINTS; point++) {
-      const float *b = w + point * staggered(count * columns);
-      const float *next = point + 1 < POINTS ? b + staggered(count * columns) : w;
-      panel_product(d->inputs, columns, count, v + point * staggered(count * stride), 1, stride, b,
-                    count * PANEL, d->sums + point * columns * d->inputs, sum_panel,
-                    d->adds || first > 0, next);
+      panel_product(&(panel_product_t){
+          .rows = d->inputs, .columns = columns, .depth = count,
+          .a = v + point * staggered(count * stride), .a_row = 1, .a_step = stride,
+          .b = w + point * staggered(count * columns), .b_panel = count * PANEL,
+          .c = d->sums + point * columns * d->inputs, .c_panel = d->inputs * PANEL,
+          .adds = d->adds || first > 0, .fetches_c = is_far(d->inputs, d->outputs)});
     }
   }
 }
