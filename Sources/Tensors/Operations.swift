@@ -76,7 +76,9 @@ public enum Operations {
       "\(operation): \(what) has shape \(got), expected [\(first), \(second), \(third)]")
   }
 
-  static func check(_ operation: StaticString, _ what: StaticString, _ got: [Int], _ expected: [Int]) {
+  static func check(
+    _ operation: StaticString, _ what: StaticString, _ got: [Int], _ expected: [Int]
+  ) {
     precondition(got == expected, "\(operation): \(what) has shape \(got), expected \(expected)")
   }
 
