@@ -30,6 +30,11 @@ public struct NGramScorer: Sendable {
     /// Standard metrics with intervals.
     public init() {}
 
+    var wantsKullbackLeibler: Bool {
+      !metrics.isDisjoint(with: [.klOfSamples, .klOfReference])
+    }
+    var wantsCosine: Bool { metrics.contains(.cosine) }
+
     /// JS-n and what comes with it, nothing more: for many sets.
     public static let plain: Measures = {
       var measures = Measures()

@@ -60,15 +60,18 @@ public struct OrderScores: Sendable, Codable, Equatable {
   }
 
   /// The same scores with means over several references in place of one reference's values.
-  func replacing(
-    divergence: Double, recall: Double, precision: Double, seenShare: Double
-  ) -> OrderScores {
-    OrderScores(
-      order: order, samples: samples, divergence: divergence, klOfSamples: klOfSamples,
-      klOfReference: klOfReference, cosine: cosine, recall: recall, precision: precision,
-      seenShare: seenShare, distinctShare: distinctShare,
-      interval: interval?.moved(to: divergence), trueDivergence: trueDivergence,
-      deletions: deletions)
+  ///
+  /// - Parameter means: nil for a metric that does not depend on the reference or was not asked for.
+  func replacing(_ means: (Metric) -> Double?) -> OrderScores {
+    let divergence = means(.jensenShannon) ?? divergence
+    return OrderScores(
+      order: order, samples: samples, divergence: divergence,
+      klOfSamples: means(.klOfSamples) ?? klOfSamples,
+      klOfReference: means(.klOfReference) ?? klOfReference,
+      cosine: means(.cosine) ?? cosine, recall: means(.recall) ?? recall,
+      precision: means(.precision) ?? precision, seenShare: means(.seenShare) ?? seenShare,
+      distinctShare: distinctShare, interval: interval?.moved(to: divergence),
+      trueDivergence: trueDivergence, deletions: deletions)
   }
 
   private enum CodingKeys: String, CodingKey {
