@@ -78,12 +78,7 @@ struct CorpusCountCommand: ParsableCommand {
     counting.policy = symbols.lines
     counting.settings = try memory.settings(threads)
     let file = try count(counting, talk: talk)
-    // A signal must not leave the file half-written under its temporary name.
-    Interruption.isNoted = true
-    if Interruption.isRequested {
-      throw Failure(.interrupted, "stopped before \(output); nothing was written")
-    }
-    let digest = try file.write(to: output)
+    let digest = try file.writeOrStop(to: output, talk: talk)
     talk.say(
       "\(output): \(file.counts.strings) strings of \(file.codec.length), orders \(shortest) to "
         + "\(order), V \(file.codec.vocabulary.count), digest \(digest)")

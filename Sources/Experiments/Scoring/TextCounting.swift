@@ -59,7 +59,8 @@ public struct TextCounting: Sendable {
   ///   - paths: plain or gzip; `-` is standard input. All but plain files are copied to the temporary
   ///     folder where they have to be read twice.
   ///   - strings: given every block of token strings, in order, while it is in memory.
-  ///   - progress: given the lines counted so far; throwing ends the counting.
+  ///   - progress: given the lines counted so far, also while they are merged; throwing ends the
+  ///     counting.
   /// - Throws: `Failure` of kind `missingInput`; `badData` where there is no line, or the text has
   ///   too many symbols for a vocabulary; `usage` where orders do not fit; what `progress` throws.
   public func counts(
@@ -91,7 +92,7 @@ public struct TextCounting: Sendable {
         try progress(lines)
       }
     }
-    let counts = try counter.finish()
+    let counts = try counter.finish { try progress(lines) }
     guard counts.strings > 0 else {
       throw Failure(
         .badData, "\(paths.joined(separator: ", ")): no lines of text, so there is nothing to count"
