@@ -61,8 +61,12 @@ public struct OrderScores: Sendable, Codable, Equatable {
 
   /// The same scores with means over several references in place of one reference's values.
   ///
-  /// - Parameter means: nil for a metric that does not depend on the reference or was not asked for.
-  func replacing(_ means: (Metric) -> Double?) -> OrderScores {
+  /// - Parameters:
+  ///   - interval: moved to the new divergence; these scores' own where nil.
+  ///   - means: nil for a metric that does not depend on the reference or was not asked for.
+  func replacing(
+    interval other: PluginInterval?, _ means: (Metric) -> Double?
+  ) -> OrderScores {
     let divergence = means(.jensenShannon) ?? divergence
     return OrderScores(
       order: order, samples: samples, divergence: divergence,
@@ -70,7 +74,7 @@ public struct OrderScores: Sendable, Codable, Equatable {
       klOfReference: means(.klOfReference) ?? klOfReference,
       cosine: means(.cosine) ?? cosine, recall: means(.recall) ?? recall,
       precision: means(.precision) ?? precision, seenShare: means(.seenShare) ?? seenShare,
-      distinctShare: distinctShare, interval: interval?.moved(to: divergence),
+      distinctShare: distinctShare, interval: (other ?? interval)?.moved(to: divergence),
       trueDivergence: trueDivergence, deletions: deletions)
   }
 

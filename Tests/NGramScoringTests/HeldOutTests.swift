@@ -134,6 +134,28 @@ struct HeldOutTests {
     }
   }
 
+  @Test("the interval is moved to the mean value; it is against a rest where much is held out")
+  func intervals() throws {
+    let (size, order) = (9, 3)
+    // 20 strings a part.
+    let file = randomStrings(320, length: 7, vocabularySize: size, seed: 3)
+    let scorer = try Self.scorer(file, [order], size: size)
+    for (count, held, isMuch) in [(80, 4, false), (81, 5, true), (150, 8, true)] {
+      let samples = randomStrings(count, length: 7, vocabularySize: size, seed: 4, power: 1)
+      let result = try #require(
+        try HeldOutScorer(scorer).scores(of: scorer.count(samples)).value)
+      let rest = try Self.scorer(
+        file.rows((0..<320).filter { $0 % 16 >= (isMuch ? held : 0) }), [order], size: size)
+      let interval = try #require(try rest.scores(of: samples)[0].interval)
+      let found = try #require(result.scores[0].interval)
+      let move = result.scores[0].divergence - interval.value
+      #expect(found.value == result.scores[0].divergence && abs(move) > 1e-6)
+      #expect(abs(try #require(found.lower) - (try #require(interval.lower)) - move) < 1e-13)
+      #expect(abs(try #require(found.upper) - (try #require(interval.upper)) - move) < 1e-13)
+      #expect(found.standardError == interval.standardError)
+    }
+  }
+
   @Test(
     "thinned floors are the means over many random draws", arguments: [(90, 1), (200, 3), (300, 2)])
   func thinned(count: Int, order: Int) throws {

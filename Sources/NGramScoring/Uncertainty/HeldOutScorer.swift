@@ -12,7 +12,8 @@ import Files
 /// what is held out is nowhere in the rest word for word.
 ///
 /// The interval is that of the value against the whole reference, moved to the value against the rest:
-/// what samples scatter hardly depends on a sixteenth more or less of reference. The true divergence is
+/// what samples scatter hardly depends on a sixteenth more or less of reference. Where more than a
+/// quarter is held out it is that of the value against one of the rests. The true divergence is
 /// estimated from the whole.
 public struct HeldOutScorer: Sendable {
   /// Samples' scores and floors, each a mean over the same hold-outs.
@@ -88,8 +89,14 @@ public struct HeldOutScorer: Sendable {
         totals: totals, parts: draw.parts, strings: draw.strings, samples: samples.strings,
         sampleTotal: sampleTotal, measures: measures)
     }
+    // The error against a rest of another size than the whole.
+    let much = measures.intervals && draws[0].isMuch(of: totals.allStrings) ? draws[0] : nil
+    let left = ~(much?.parts ?? 0)
+    var deletions = GroupDeletions.Accumulator(
+      sample: samples.totals(order: order), reference: totals.limited(to: left))
     try NGramWalk(samples, scorer.reference, order: order).forEach { sample, real in
       for draw in sums.indices { sums[draw].add(sample.total, real) }
+      if much != nil { deletions.add(sample: sample, reference: real.limited(to: left)) }
     }
     /// One value a draw; nil where a metric has none.
     func values(_ value: (HeldOutSums) -> Double?) -> [Double]? {
@@ -104,7 +111,8 @@ public struct HeldOutScorer: Sendable {
           (metric, Floor(values: $0, samples: samples.strings, poolStrings: poolStrings))
         }
       })
-    let scores = whole.scores.replacing { metric in
+    let interval = much.map { _ in PluginInterval(of: deletions.deletions()) }
+    let scores = whole.scores.replacing(interval: interval) { metric in
       values { $0.sampleValue(of: metric) }.map { $0.reduce(0, +) / Double($0.count) }
     }
     return (scores, floors)
