@@ -30,6 +30,11 @@ public struct NGramScorer: Sendable {
     /// Standard metrics with intervals.
     public init() {}
 
+    var wantsKullbackLeibler: Bool {
+      !metrics.isDisjoint(with: [.klOfSamples, .klOfReference])
+    }
+    var wantsCosine: Bool { metrics.contains(.cosine) }
+
     /// JS-n and what comes with it, nothing more: for many sets.
     public static let plain: Measures = {
       var measures = Measures()
@@ -180,7 +185,7 @@ public struct NGramScorer: Sendable {
   ///   - samples: number of strings in the sample set, at least 1.
   ///   - pool: real strings `[M, L]`, none of them part of the reference.
   ///   - lineNumbers: the line that each string of the pool was cut from; nil where each string is a
-  ///     line of its own. At most one string of a line is used in a draw.
+  ///     line of its own. Strings are equally likely; see ``RealDraws``.
   ///   - draws: at least 1; 5 by default.
   ///   - seed: the same seed gives the same draws.
   /// - Returns: floors for each order, or how many lines the pool lacks.

@@ -18,10 +18,10 @@ struct OrderMeasurement {
     let (left, right) = (totals.allNGrams, referenceTotals.allNGrams)
     var divergence = JensenShannonSum(total: left, otherTotal: right)
     var shares = SupportShares(samplesTotal: left, referenceTotal: right)
-    var kl = SmoothedKullbackLeibler(samplesTotal: left, referenceTotal: right)
+    var kl = SmoothedKullbackLeibler(
+      samplesTotal: Double(left), referenceTotal: Double(right))
     var cosine = CosineSimilarity()
-    let wantsKL = !measures.metrics.isDisjoint(with: [.klOfSamples, .klOfReference])
-    let wantsCosine = measures.metrics.contains(.cosine)
+    let (wantsKL, wantsCosine) = (measures.wantsKullbackLeibler, measures.wantsCosine)
     let wantsDeletions = measures.intervals || measures.trueDivergence
     precondition(
       !reference.isRestricted || !(wantsKL || wantsCosine || wantsDeletions),

@@ -60,15 +60,22 @@ public struct OrderScores: Sendable, Codable, Equatable {
   }
 
   /// The same scores with means over several references in place of one reference's values.
+  ///
+  /// - Parameters:
+  ///   - interval: moved to the new divergence; these scores' own where nil.
+  ///   - means: nil for a metric that does not depend on the reference or was not asked for.
   func replacing(
-    divergence: Double, recall: Double, precision: Double, seenShare: Double
+    interval other: PluginInterval?, _ means: (Metric) -> Double?
   ) -> OrderScores {
-    OrderScores(
-      order: order, samples: samples, divergence: divergence, klOfSamples: klOfSamples,
-      klOfReference: klOfReference, cosine: cosine, recall: recall, precision: precision,
-      seenShare: seenShare, distinctShare: distinctShare,
-      interval: interval?.moved(to: divergence), trueDivergence: trueDivergence,
-      deletions: deletions)
+    let divergence = means(.jensenShannon) ?? divergence
+    return OrderScores(
+      order: order, samples: samples, divergence: divergence,
+      klOfSamples: means(.klOfSamples) ?? klOfSamples,
+      klOfReference: means(.klOfReference) ?? klOfReference,
+      cosine: means(.cosine) ?? cosine, recall: means(.recall) ?? recall,
+      precision: means(.precision) ?? precision, seenShare: means(.seenShare) ?? seenShare,
+      distinctShare: distinctShare, interval: (other ?? interval)?.moved(to: divergence),
+      trueDivergence: trueDivergence, deletions: deletions)
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -70,7 +70,7 @@ public enum ScoreTable {
     return "[\(figure(lower)), \(figure(upper))]"
   }
 
-  /// The estimands of the intervals, and why some are missing.
+  /// The estimands of the intervals, and why some are missing, as is the real value of copies.
   private static func notes(_ rows: [ScoreRow]) -> [String] {
     var lines: [String] = []
     if let estimand = rows.compactMap(\.estimand).first {
@@ -88,6 +88,9 @@ public enum ScoreTable {
       } else {
         lines.append(begin + (truth.gap?.rawValue ?? "-"))
       }
+    }
+    if rows.contains(where: { $0.metric == .exactCopyRate && $0.floor == nil }) {
+      lines.append("copies: no real value, since the splits of a corpus share no string")
     }
     return lines
   }

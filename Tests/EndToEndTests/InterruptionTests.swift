@@ -90,6 +90,54 @@ import Testing
     }
   }
 
+  @Test("counts that are being written end at the first signal, and leave nothing behind")
+  func writingCounts() throws {
+    var numbers = LinearNumbers(state: 7)
+    for name in ["a", "b"] {
+      var text: [UInt8] = []
+      for _ in 0..<200_000 {
+        text += (0..<32).map { _ in UInt8.random(in: 97...122, using: &numbers) } + [10]
+      }
+      try scratch.write(text, to: name)
+      try Tool.output(
+        "corpus", "count", name, "--order", "12", "--output", "\(name).counts", "--quiet",
+        folder: scratch.folder)
+    }
+    let whole = scratch.names()
+    for arguments in [["count", "a", "--order", "12"], ["merge-counts", "a.counts", "b.counts"]] {
+      for output in ["new", "a.counts"] {
+        let before = try? scratch.bytes(output)
+        // On a busy machine the file may be there before the signal is: then once more.
+        var outcome = try interruptWriting(["corpus"] + arguments + ["--output", output])
+        for _ in 0..<20 where outcome.status == 0 {
+          try? FileManager.default.removeItem(atPath: scratch.path(output))
+          if let before { try scratch.write(before, to: output) }
+          outcome = try interruptWriting(["corpus"] + arguments + ["--output", output])
+        }
+        #expect(outcome.status == 130, "\(arguments): \(outcome.errors)")
+        #expect(
+          outcome.errors
+            == "dgflow: stopped before \(output) was written; nothing was written\n")
+        #expect(scratch.names() == whole)
+        #expect((try? scratch.bytes(output)) == before)
+      }
+    }
+  }
+
+  /// Sends a signal as soon as there are bytes under a temporary name.
+  private func interruptWriting(_ arguments: [String]) throws -> Tool.Outcome {
+    let running = try Tool.start(arguments, folder: scratch.folder)
+    _ = running.waits {
+      scratch.names().contains { name in
+        guard name.contains(".partial-") else { return false }
+        var status = stat()
+        return stat(scratch.path(name), &status) == 0 && status.st_size > 0
+      }
+    }
+    running.signal(SIGINT)
+    return try running.finish()
+  }
+
   private func emptyFolder(_ name: String) throws -> String {
     try FileManager.default.createDirectory(
       atPath: scratch.path(name), withIntermediateDirectories: false)

@@ -124,10 +124,12 @@ struct ScoringReferenceTests {
     #expect(abs(duplicates.value - Double(11 - distinct) / 11) < 1e-15)
     #expect(duplicates.floor != nil && duplicates.order == nil)
     let copied = try #require(scores.rows.first { $0.metric == .exactCopyRate })
-    // No string of test is one of training: real text copies nothing.
-    #expect(copied.value == 1 && copied.floor == 0)
-    let held = try reference.score(name: "held", try corpus.strings(.validation))
-    #expect(held.rows.first { $0.metric == .exactCopyRate }?.value == 0)
+    // No string of test is one of training: what real text copies cannot be seen there.
+    #expect(copied.value == 1 && copied.floor == nil)
+    for split in [CorpusSplit.validation, .test] {
+      let held = try reference.score(name: "held", try corpus.strings(split))
+      #expect(held.rows.first { $0.metric == .exactCopyRate }?.value == 0)
+    }
   }
 
   @Test("a file: values and floors are those of the held-out scorer, parts by lines")
@@ -186,11 +188,37 @@ struct ScoringReferenceTests {
       #expect(left.trueDivergence == right.trueDivergence)
       #expect(left.reference.lines == right.reference.lines)
     }
-    // What is measured against the whole says so.
-    let sizes = Dictionary(grouping: left.rows, by: \.metric).mapValues { $0[0].reference.lines }
-    #expect(sizes[.klOfSamples] == 300 && sizes[.cosine] == 300)
-    #expect(try #require(sizes[.jensenShannon]) < 300)
-    #expect(try #require(sizes[.forwardPerplexity]) < 300 && sizes[.reversePerplexity] == 300)
+    // Whatever has a floor is measured against the rest as well, and says so.
+    for row in left.rows {
+      #expect((row.floor != nil) == (row.metric != .reversePerplexity), "\(row.metric)")
+      #expect((row.reference.lines < 300) == (row.floor != nil), "\(row.metric)")
+    }
+    let divergences: [Metric] = [.jensenShannon, .klOfSamples, .klOfReference, .cosine]
+    #expect(
+      Set(left.rows.filter { divergences.contains($0.metric) }.map(\.reference.lines)).count == 1)
+  }
+
+  @Test("forward perplexity: the model of all but one part predicts that part and the samples")
+  func heldOutPerplexity() throws {
+    let file = folder.file("real.txt")
+    try AtomicFile.write(Small.lines(300).map { $0 + "\n" }.joined(), to: file)
+    var options = options
+    options.metrics = [.forwardPerplexity]
+    let reference = try ScoringReference(file: file, length: 12, options: options)
+    let halves = try #require(try HeldOutScorer(reference.scorer).halves())
+    let model = try CharacterModel(halves.rest, order: 6)
+    for count in [20, 40] {
+      let samples = try samples(count, codec: reference.codec)
+      let row = try #require(try reference.score(name: "mine", samples).rows.first)
+      #expect(row.value == (try model.crossEntropy(of: samples)).perplexity)
+      #expect(row.floor == (try model.crossEntropy(of: halves.held)).perplexity)
+      #expect(row.reference.lines == halves.rest.strings && halves.rest.strings < 300)
+    }
+    options.isPlain = true
+    let plain = try ScoringReference(file: file, length: 12, options: options)
+    let row = try #require(
+      try plain.score(name: "mine", samples(20, codec: plain.codec)).rows.first)
+    #expect(row.floor == nil && row.reference.lines == 300)
   }
 
   @Test("plain rows are the same where only what the samples hold is counted")

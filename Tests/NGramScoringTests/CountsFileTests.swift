@@ -58,6 +58,40 @@ struct CountsFileTests {
     #expect(try bytes(text.counts(lines.reversed()), folder) == expected)
   }
 
+  @Test("writing says how far it is; what stops it leaves nothing, and a file that was there")
+  func stopping() throws {
+    struct Stop: Error {}
+    let folder = try TemporaryFolder()
+    var text = CountedText()
+    text.orders = 1...8
+    let file = try text.counts(
+      CountedText.lines(20_000, alphabet: CountedText.alphabet(200), seed: 5))
+    var said: [Int] = []
+    try file.write(to: folder.file("whole")) { said.append($0) }
+    let size = try folder.contents("whole").count
+    #expect(said.count > 2 && said == said.sorted() && said.last ?? 0 <= size)
+    #expect(zip(said, said.dropFirst()).allSatisfy { $1 - $0 <= 1 << 19 })
+    for name in ["new", "whole"] {
+      #expect(throws: Stop.self) {
+        try file.write(to: folder.file(name)) { if $0 > size / 2 { throw Stop() } }
+      }
+    }
+    #expect(folder.names == ["whole"])
+    #expect(try bytes(file, folder) == folder.contents("whole"))
+    // Merging what was spilled asks as well.
+    let counter = NGramCounter(layout: file.counts.layout, settings: smallest)
+    let strings = try file.codec.encode(
+      CountedText.lines(20_000, alphabet: CountedText.alphabet(200), seed: 5))
+    try counter.add(strings, parts: .rows(from: 0))
+    #expect(throws: Stop.self) { try counter.finish { throw Stop() } }
+  }
+
+  private var smallest: NGramCounter.Settings {
+    var settings = NGramCounter.Settings()
+    settings.memory = 1
+    return settings
+  }
+
   /// Lines shared out among shards at random, each shard with at least one symbol.
   private func shards(_ lines: [String], _ count: Int, seed: UInt64) -> [[String]] {
     var random = SimulationRandom(seed: seed)

@@ -63,6 +63,84 @@ struct FloorTests {
       Floor(values: [1], samples: 1, lines: 4, disjointDraws: true, seed: 1).deviation == nil)
   }
 
+  @Test(
+    "every window is drawn equally often, a line once at most while it is short",
+    arguments: [(20, 5), (45, 5), (60, 1), (100, 3)])
+  func windowsAlike(samples: Int, draws: Int) throws {
+    // 60 lines of one window, 20 of three, 20 of nine: 300 windows.
+    var random = SimulationRandom(seed: 12)
+    let lengths = (0..<100).map { $0 < 60 ? 1 : $0 < 80 ? 3 : 9 }
+    let lineNumbers = lengths.enumerated().flatMap { line, length in
+      [Int](repeating: line, count: length)
+    }.shuffled(using: &random)
+    let pool = randomStrings(300, length: 2, vocabularySize: 9, seed: 1)
+    var met = [Int](repeating: 0, count: 300)
+    let seeds = 400
+    for seed in 0..<UInt64(seeds) {
+      let chosen = try #require(
+        try RealDraws.choose(
+          samples: samples, from: pool, lineNumbers: lineNumbers, draws: draws, seed: seed
+        ).value)
+      #expect(chosen.rows.count == draws && chosen.lines == 100)
+      for rows in chosen.rows {
+        #expect(rows.count == samples && Set(rows).count == samples)
+        var times = [Int](repeating: 0, count: 100)
+        for row in rows { times[lineNumbers[row]] += 1 }
+        for line in 0..<100 {
+          // A line's share of the draw, rounded either way.
+          let share = Double(lengths[line] * samples) / 300
+          #expect(Double(times[line]) < share + 1 && Double(times[line]) > share - 1)
+        }
+        for row in rows { met[row] += 1 }
+      }
+      let lines = chosen.rows.map { Set($0.map { lineNumbers[$0] }) }
+      let apart = Set(lines.joined()).count == lines.map(\.count).reduce(0, +)
+      #expect(apart || !chosen.disjoint)
+      if samples * draws <= 33 || draws == 1 { #expect(chosen.disjoint) }
+    }
+    // Binomial at most: five standard deviations for the worst of 300.
+    let expected = Double(seeds * draws * samples) / 300
+    for count in met {
+      #expect(abs(Double(count) - expected) < 5 * expected.squareRoot(), "\(count), \(expected)")
+    }
+  }
+
+  @Test("lines of unlike length and text: the floor of JS-1 is its known bias all the same")
+  func unlikeLines() throws {
+    // Lines of one window draw on the first half of the symbols, lines of nine on all of them: taken
+    // alike, lines would make the first half far too frequent, and the floor 0.02 and more.
+    let types = 64
+    func text(_ lines: Int, seed: UInt64) -> (strings: TokenStrings, lines: [Int]) {
+      let windows = (0..<lines).map { $0 % 2 == 0 ? 1 : 9 }
+      let all = windows.reduce(0, +)
+      let half = randomStrings(all, length: 16, vocabularySize: types / 2, seed: seed, power: 1)
+      let whole = randomStrings(all, length: 16, vocabularySize: types, seed: seed + 1, power: 1)
+      var tokens: [UInt16] = []
+      var numbers: [Int] = []
+      for (line, count) in windows.enumerated() {
+        for _ in 0..<count {
+          tokens += Array((count == 1 ? half : whole)[numbers.count])
+          numbers.append(line)
+        }
+      }
+      return (TokenStrings(tokens: tokens, length: 16), numbers)
+    }
+    let reference = text(1_200, seed: 20)
+    let pool = text(8_000, seed: 30)
+    let scorer = try NGramScorer(
+      reference: reference.strings, vocabularySize: types, orders: [1],
+      lineNumbers: reference.lines)
+    let floors = try #require(
+      try scorer.floors(
+        samples: 200, from: pool.strings, lineNumbers: pool.lines, draws: 40
+      ).value)
+    let divergence = try #require(floors[0].floor(of: .jensenShannon))
+    // Windows are independent here, so the reference's own counts scatter as multinomial ones.
+    let (m, n) = (200.0 * 16, Double(reference.strings.count) * 16)
+    let expected = Double(types - 1) / (8 * log(2)) * (1 / m + 1 / n)
+    #expect(abs(divergence.mean / expected - 1) < 0.1, "\(divergence.mean), \(expected)")
+  }
+
   @Test("the floor of JS-1 is its known bias, (K − 1)/(8 ln 2) (1/m + 1/n)")
   func knownBias() throws {
     // Independent uniform symbols: every one of K types frequent, so the expansion holds.

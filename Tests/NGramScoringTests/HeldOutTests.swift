@@ -65,6 +65,20 @@ struct HeldOutTests {
       orders: orders)
   }
 
+  /// Metrics with a floor of thinned counts.
+  private static let metrics: [Metric] = [
+    .jensenShannon, .klOfSamples, .klOfReference, .cosine, .recall, .precision, .seenShare,
+    .distinctShare,
+  ]
+
+  /// All of them, with or without intervals.
+  private static func measures(intervals: Bool = false) -> NGramScorer.Measures {
+    var measures = NGramScorer.Measures()
+    measures.metrics = Set(metrics)
+    measures.intervals = intervals
+    return measures
+  }
+
   @Test(
     "held-out strings that are as many as the samples are scored as they are",
     arguments: [false, true])
@@ -75,7 +89,10 @@ struct HeldOutTests {
     let samples = randomStrings(20, length: 7, vocabularySize: size, seed: 2, power: 1)
     let scorer = try Self.scorer(file, orders, size: size, excludingPadding: excludingPadding)
     let counted = try scorer.count(samples)
-    let result = try #require(try HeldOutScorer(scorer).scores(of: counted).value)
+    let result = try #require(
+      try HeldOutScorer(scorer).scores(
+        of: counted, measures: Self.measures(intervals: true)
+      ).value)
     #expect(result.referenceStrings == 140)
     for (index, order) in orders.enumerated() {
       var values: [[Double]] = []
@@ -86,11 +103,8 @@ struct HeldOutTests {
           file.rows((0..<160).filter { !isHeld($0) }), [order], size: size,
           excludingPadding: excludingPadding)
         func measured(_ strings: TokenStrings) throws -> [Double] {
-          let score = try rest.scores(of: strings, measures: .plain)[0]
-          return [
-            score.divergence, score.recall, score.precision, score.seenShare,
-            score.distinctShare,
-          ]
+          let score = try rest.scores(of: strings, measures: Self.measures())[0]
+          return try Self.metrics.map { try #require(score.value(of: $0)) }
         }
         values += [try measured(samples)]
         floors += [try measured(file.rows((0..<160).filter(isHeld)))]
@@ -98,13 +112,12 @@ struct HeldOutTests {
       let score = result.scores[index]
       #expect(score.order == order && score.samples == 20)
       #expect(score.interval?.value == score.divergence)
-      let metrics: [Metric] = [
-        .jensenShannon, .recall, .precision, .seenShare, .distinctShare,
-      ]
-      for (column, metric) in metrics.enumerated() {
+      for (column, metric) in Self.metrics.enumerated() {
         let value = try #require(score.value(of: metric))
         let mean = values.reduce(0) { $0 + $1[column] } / 5
-        #expect(abs(value - mean) < 1e-15, "\(metric)")
+        // Kullback-Leibler divergences and the cosine are further sums of rounded terms.
+        let rounding = [.klOfSamples, .klOfReference, .cosine].contains(metric) ? 1e-14 : 1e-15
+        #expect(abs(value - mean) < rounding, "\(metric)")
         let floor = try #require(result.floors[index].floor(of: metric))
         #expect(floor.values.count == 5 && floor.samples == 20 && floor.lines == 20)
         for (found, expected) in zip(floor.values, floors) {
@@ -113,7 +126,33 @@ struct HeldOutTests {
         // Every symbol of the rest may be in every draw.
         #expect(try #require(floor.deviation) >= (metric == .jensenShannon ? 1e-6 : 0))
       }
-      #expect(result.floors[index].floor(of: .cosine) == nil)
+      // What nobody asked for is not measured.
+      let plain = try #require(
+        try HeldOutScorer(scorer).scores(of: counted, measures: .plain).value)
+      #expect(plain.floors[index].floor(of: .cosine) == nil && plain.scores[index].cosine == nil)
+      #expect(plain.floors[index].floor(of: .klOfSamples) == nil)
+    }
+  }
+
+  @Test("the interval is moved to the mean value; it is against a rest where much is held out")
+  func intervals() throws {
+    let (size, order) = (9, 3)
+    // 20 strings a part.
+    let file = randomStrings(320, length: 7, vocabularySize: size, seed: 3)
+    let scorer = try Self.scorer(file, [order], size: size)
+    for (count, held, isMuch) in [(80, 4, false), (81, 5, true), (150, 8, true)] {
+      let samples = randomStrings(count, length: 7, vocabularySize: size, seed: 4, power: 1)
+      let result = try #require(
+        try HeldOutScorer(scorer).scores(of: scorer.count(samples)).value)
+      let rest = try Self.scorer(
+        file.rows((0..<320).filter { $0 % 16 >= (isMuch ? held : 0) }), [order], size: size)
+      let interval = try #require(try rest.scores(of: samples)[0].interval)
+      let found = try #require(result.scores[0].interval)
+      let move = result.scores[0].divergence - interval.value
+      #expect(found.value == result.scores[0].divergence && abs(move) > 1e-6)
+      #expect(abs(try #require(found.lower) - (try #require(interval.lower)) - move) < 1e-13)
+      #expect(abs(try #require(found.upper) - (try #require(interval.upper)) - move) < 1e-13)
+      #expect(found.standardError == interval.standardError)
     }
   }
 
@@ -125,25 +164,25 @@ struct HeldOutTests {
     let samples = randomStrings(count, length: 12, vocabularySize: size, seed: 6)
     let scorer = try Self.scorer(file, [order], size: size)
     let result = try #require(
-      try HeldOutScorer(scorer).scores(of: scorer.count(samples), measures: .plain, draws: 1)
-        .value)
+      try HeldOutScorer(scorer).scores(
+        of: scorer.count(samples), measures: Self.measures(), draws: 1
+      ).value)
     // The first parts with strings enough, and draws from them.
     let parts = (count + 249) / 250
     let held = (0..<4_000).filter { $0 % 16 < parts }
     #expect(result.referenceStrings == 4_000 - held.count)
     let rest = try Self.scorer(
       file.rows((0..<4_000).filter { $0 % 16 >= parts }), [order], size: size)
-    let metrics: [Metric] = [.jensenShannon, .recall, .precision, .seenShare, .distinctShare]
-    var values = metrics.map { _ in [Double]() }
+    var values = Self.metrics.map { _ in [Double]() }
     var random = SimulationRandom(seed: UInt64(count))
     for _ in 0..<150 {
       let drawn = Array(held.shuffled(using: &random).prefix(count))
-      let score = try rest.scores(of: file.rows(drawn), measures: .plain)[0]
-      for (index, metric) in metrics.enumerated() {
+      let score = try rest.scores(of: file.rows(drawn), measures: Self.measures())[0]
+      for (index, metric) in Self.metrics.enumerated() {
         values[index].append(try #require(score.value(of: metric)))
       }
     }
-    for (metric, values) in zip(metrics, values) {
+    for (metric, values) in zip(Self.metrics, values) {
       let floor = try #require(result.floors[0].floor(of: metric))
       #expect(floor.values.count == 1 && floor.deviation == nil)
       let mean = SampleSetMean(of: values)

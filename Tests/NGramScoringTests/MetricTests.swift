@@ -42,7 +42,7 @@ struct MetricTests {
     #expect(golden.rows.count >= 15)
     for row in golden.rows {
       let (c, r) = (row.samples.reduce(0, +), row.reference.reduce(0, +))
-      var kl = SmoothedKullbackLeibler(samplesTotal: c, referenceTotal: r)
+      var kl = SmoothedKullbackLeibler(samplesTotal: Double(c), referenceTotal: Double(r))
       var cosine = CosineSimilarity()
       var shares = SupportShares(samplesTotal: c, referenceTotal: r)
       var divergence = JensenShannonSum(total: c, otherTotal: r)

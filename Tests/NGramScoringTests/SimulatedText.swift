@@ -223,6 +223,18 @@ struct SimulatedNGrams {
     totals = PartedTotals(order: order, strings: rows, ngrams: sizes)
   }
 
+  private init(keys: [UInt64], counts: [PartedCount], totals: PartedTotals) {
+    (self.keys, self.counts, self.totals) = (keys, counts, totals)
+  }
+
+  /// The n-grams of the parts of `mask`.
+  func limited(to mask: UInt16) -> SimulatedNGrams {
+    let kept = keys.indices.filter { counts[$0].support & mask != 0 }
+    return SimulatedNGrams(
+      keys: kept.map { keys[$0] }, counts: kept.map { counts[$0].limited(to: mask) },
+      totals: totals.limited(to: mask))
+  }
+
   /// Radix sort, 11 bits a pass.
   private static func sort(_ keys: inout [UInt64], below limit: UInt64) {
     var other = keys

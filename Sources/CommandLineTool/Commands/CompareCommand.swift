@@ -35,8 +35,10 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .long, parsing: .unconditional, help: "Samples of each row.")
   var count = Comparison.Settings().count
 
-  @Option(name: .long, parsing: .unconditional, help: "Independent sets behind the intervals.")
-  var sets = Comparison.Settings().sets
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Independent sets behind the intervals of runs (\(Comparison.Settings().sets)).")
+  var sets: Int?
 
   @Option(
     name: .customLong("divergence"),
@@ -59,12 +61,13 @@ struct CompareCommand: ParsableCommand {
 
   func validate() throws {
     try Given.count(count, "--count")
-    try Given.count(sets, "--sets", atLeast: 2)
+    if let sets { try Given.count(sets, "--sets", atLeast: 2) }
     for order in orders { try Given.count(order, "--order") }
   }
 
   func run() throws {
     Interruption.isNoted = true
+    try requireRuns()
     let talk = talkOptions.talk
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
     var options = ScoringReference.Options()
@@ -74,7 +77,7 @@ struct CompareCommand: ParsableCommand {
     let measured = try ScoringReference(corpus: corpus, split: split, options: options)
     var settings = Comparison.Settings()
     settings.count = count
-    settings.sets = sets
+    if let sets { settings.sets = sets }
     if !divergences.isEmpty { settings.divergences = divergences }
     settings.refinement = flow.settings(.kullbackLeibler)
     settings.seed = seed.seed
@@ -115,6 +118,19 @@ struct CompareCommand: ParsableCommand {
     try output.flush()
   }
 
+  private func isFile(_ input: String) -> Bool {
+    FileSystem.exists(input) && !FileSystem.isDirectory(input)
+  }
+
+  /// Fails where something was asked for that only runs can do, and there is no run.
+  private func requireRuns() throws {
+    let given =
+      !divergences.isEmpty ? "--divergence" : sets != nil ? "--sets" : flow.firstGiven
+    guard let given, inputs.allSatisfy(isFile) else { return }
+    throw Failure(
+      .usage, "\(given) is about runs, and only files of samples are compared; leave it out")
+  }
+
   /// One of the inputs.
   private enum Subject {
     case file(String)
@@ -122,7 +138,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func subject(_ input: String, divergences: [FDivergence], talk: Talk) throws -> Subject {
-    if FileSystem.exists(input), !FileSystem.isDirectory(input) { return .file(input) }
+    if isFile(input) { return .file(input) }
     let run = try Run(opening: try Environment.data.run(input))
     let model = try TextModel(run)
     let calibration = try run.calibration()

@@ -39,11 +39,13 @@ struct CorpusCountCommand: ParsableCommand {
     help: "Shortest n-gram order; perplexity needs every order from 1.")
   var shortest = 1
 
-  @Option(name: .long, parsing: .unconditional, help: "Symbols of a line that count.")
-  var length = TextCodec.standardLength
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Text: symbols of a line that count (32 as the published work).")
+  var length: Int?
 
-  @Option(name: .long, help: "Prepared corpus: the split to count.")
-  var split: CorpusSplit = .test
+  @Option(name: .long, help: "Prepared corpus: the split to count (test).")
+  var split: CorpusSplit?
 
   @Flag(name: .long, help: "Leave out n-grams that contain padding.")
   var excludePadding = false
@@ -55,7 +57,7 @@ struct CorpusCountCommand: ParsableCommand {
 
   func validate() throws {
     try Given.count(shortest, "--shortest")
-    try Given.count(length, "--length")
+    if let length { try Given.count(length, "--length") }
     guard order >= shortest else {
       throw ValidationError("--order \(order) is below --shortest \(shortest)")
     }
@@ -70,7 +72,7 @@ struct CorpusCountCommand: ParsableCommand {
     let talk = talkOptions.talk
     var counting = TextCounting()
     counting.orders = shortest...order
-    counting.length = length
+    if let length { counting.length = length }
     counting.unit = symbols.unit
     counting.normalisation = symbols.textNormalisation
     counting.vocabulary = try symbols.givenVocabulary()
@@ -78,12 +80,7 @@ struct CorpusCountCommand: ParsableCommand {
     counting.policy = symbols.lines
     counting.settings = try memory.settings(threads)
     let file = try count(counting, talk: talk)
-    // A signal must not leave the file half-written under its temporary name.
-    Interruption.isNoted = true
-    if Interruption.isRequested {
-      throw Failure(.interrupted, "stopped before \(output); nothing was written")
-    }
-    let digest = try file.write(to: output)
+    let digest = try file.writeOrStop(to: output, talk: talk)
     talk.say(
       "\(output): \(file.counts.strings) strings of \(file.codec.length), orders \(shortest) to "
         + "\(order), V \(file.codec.vocabulary.count), digest \(digest)")
@@ -103,10 +100,14 @@ struct CorpusCountCommand: ParsableCommand {
       guard counting.vocabulary == nil else {
         throw Failure(.usage, "\(directory) has its own vocabulary: leave out --vocabulary")
       }
-      try requireLength(corpus.codec.length, of: directory)
+      try requireEncoded(corpus.codec.length, directory)
+      let split = split ?? .test
       return try counting.counts(
         of: try corpus.strings(split), lineNumbers: try corpus.lineNumbers(split),
         codec: corpus.codec)
+    }
+    guard split == nil else {
+      throw Failure(.usage, "--split: the input is no prepared corpus; leave it out")
     }
     if let tokens = inputs.first(where: { $0.hasSuffix(".npy") }) {
       guard inputs.count == 1, let vocabulary = counting.vocabulary else {
@@ -114,7 +115,7 @@ struct CorpusCountCommand: ParsableCommand {
           .usage, "\(tokens): count a token matrix alone, and give its --vocabulary")
       }
       let strings = try TokenStrings(contentsOf: tokens)
-      try requireLength(strings.length, of: tokens)
+      try requireEncoded(strings.length, tokens)
       return try counting.counts(
         of: strings, lineNumbers: nil,
         codec: TextCodec(vocabulary: vocabulary, length: strings.length))
@@ -134,11 +135,15 @@ struct CorpusCountCommand: ParsableCommand {
     return file
   }
 
-  /// Fails where the length that was asked for is not the one that the strings have.
-  private func requireLength(_ held: Int, of path: String) throws {
-    guard length == held || length == TextCodec.standardLength else {
+  /// Fails where something was asked for that is settled in strings that are encoded already.
+  private func requireEncoded(_ held: Int, _ path: String) throws {
+    guard length == nil || length == held else {
       throw Failure(
-        .usage, "\(path) holds strings of \(held) symbols: leave out --length \(length)")
+        .usage,
+        "\(path) holds strings of \(held) symbols: leave out --length \(length ?? held)")
+    }
+    if let option = symbols.firstOfText {
+      throw Failure(.usage, "\(path) is encoded already: leave out \(option)")
     }
   }
 }

@@ -35,10 +35,9 @@ struct CorpusMergeCountsCommand: ParsableCommand {
     settings.temporaryFolder = Environment.temporaryFolder
     let shards = try inputs.map { (path: $0, file: try CountsFile.open($0).file) }
     let merged = try CountsFile.merged(shards, settings: settings)
-    // A signal must not leave the file half-written under its temporary name.
-    Interruption.isNoted = true
-    let digest = try merged.write(to: output)
-    talkOptions.talk.say(
+    let talk = talkOptions.talk
+    let digest = try merged.writeOrStop(to: output, talk: talk)
+    talk.say(
       "\(output): \(merged.counts.strings) strings of \(shards.count) shards, V "
         + "\(merged.codec.vocabulary.count), digest \(digest)")
   }

@@ -39,11 +39,11 @@ struct ScoreCommand: ParsableCommand {
   @Option(name: .long, help: "Prepared corpus, bundled name (newswire), text file or counts.")
   var reference: String
 
-  @Option(name: .long, help: "Corpus: the split to score against; reports use test.")
-  var split: CorpusSplit = .test
+  @Option(name: .long, help: "Corpus: the split to score against (test, as reports use).")
+  var split: CorpusSplit?
 
-  @Option(name: .long, help: "Samples that are a corpus: the split that is scored.")
-  var samplesSplit: CorpusSplit = .validation
+  @Option(name: .long, help: "Samples that are a corpus: the split that is scored (validation).")
+  var samplesSplit: CorpusSplit?
 
   @OptionGroup(title: "Measures") var measures: MeasureOptions
 
@@ -52,8 +52,8 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Text file as reference: symbols of a line that count.")
-  var length = TextCodec.standardLength
+    help: "Text file as reference: symbols of a line that count (32 as the published work).")
+  var length: Int?
 
   @Flag(name: .long, help: "Samples are token matrices (.npy, uint16 [N, L]) of the reference.")
   var tokens = false
@@ -78,12 +78,18 @@ struct ScoreCommand: ParsableCommand {
 
   func validate() throws {
     if let count { try Given.count(count, "--count") }
-    try Given.count(length, "--length")
+    if let length { try Given.count(length, "--length") }
     if (samples + [reference]).filter({ $0 == "-" }).count > 1 {
       throw ValidationError("standard input can be read once")
     }
     if paired && samples.count < 2 {
       throw ValidationError("--paired compares files of samples: give two or more")
+    }
+    if paired && measures.plain {
+      throw ValidationError("--paired is about intervals, which --plain leaves out")
+    }
+    if paired && !measures.measures(.jensenShannon) {
+      throw ValidationError("--paired is about differences of JS-n: add --metric js")
     }
     if json && csv { throw ValidationError("--json and --csv exclude each other") }
     try parity.validate(with: self)
@@ -91,6 +97,7 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let talk = talkOptions.talk
+    try requireUse()
     var options = measures.options(seed: seed.seed)
     options.settings = try memory.settings(threads)
     options.metrics = try possible(options.metrics, talk)
@@ -104,7 +111,7 @@ struct ScoreCommand: ParsableCommand {
       let settings = ScoreSettings(
         reference: measured.description, metrics: measured.metrics, orders: options.orders,
         excludesPadding: measures.excludePadding, tokens: tokens, plain: measures.plain,
-        draws: measures.plain || parity.isOn ? 0 : measures.draws,
+        draws: parity.isOn ? 0 : options.madeDraws,
         length: measured.codec.length, parity: parity.isOn,
         comparable: parity.isOn ? parity.isComparable(measured.description) : nil,
         missingLines: scored.map(\.missingLines), differences: differences)
@@ -183,6 +190,21 @@ struct ScoreCommand: ParsableCommand {
     return reference == "-" || isFile ? .text : .corpus
   }
 
+  /// Fails where an option was given that these inputs leave without a meaning.
+  private func requireUse() throws {
+    func require(_ isUsed: Bool, _ option: String, _ why: String) throws {
+      if !isUsed { throw Failure(.usage, "\(option): \(why); leave it out") }
+    }
+    let kind = referenceKind
+    if kind == .counts {
+      try require(length == nil, "--length", "the counts \(reference) have a length already")
+    }
+    try require(split == nil || kind == .corpus, "--split", "\(reference) is no prepared corpus")
+    try require(
+      samplesSplit == nil || samples.contains(where: FileSystem.isDirectory), "--samples-split",
+      "no samples are a prepared corpus")
+  }
+
   private func openReference(
     _ options: ScoringReference.Options, _ talk: Talk
   ) throws -> ScoringReference {
@@ -194,13 +216,18 @@ struct ScoreCommand: ParsableCommand {
       return try ScoringReference(counts: reference, options: options)
     }
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
-    return try ScoringReference(corpus: corpus, split: split, options: options)
+    guard length == nil else {
+      throw Failure(
+        .usage, "--length: the corpus \(reference) has a length already; leave it out")
+    }
+    return try ScoringReference(corpus: corpus, split: split ?? .test, options: options)
   }
 
   private func openText(_ options: ScoringReference.Options) throws -> TextReference {
     parity.isOn
       ? try TextReference(parity: reference, unit: parity.unit, options: options)
-      : try TextReference(file: reference, length: length, options: options)
+      : try TextReference(
+        file: reference, length: length ?? TextCodec.standardLength, options: options)
   }
 
   /// The metrics that these inputs allow; one that was named and is not among them is an error.
@@ -253,7 +280,7 @@ struct ScoreCommand: ParsableCommand {
     if tokens { return try reader.samples(tokens: path, limit: limit) }
     if FileSystem.isDirectory(path) {
       return try reader.samples(
-        of: PreparedCorpus(opening: path), split: samplesSplit, limit: limit)
+        of: PreparedCorpus(opening: path), split: samplesSplit ?? .validation, limit: limit)
     }
     if CountsFile.isCounts(path) {
       guard count == nil else {

@@ -64,17 +64,21 @@ struct SymbolOptions: ParsableArguments {
   /// What becomes of bytes that are not clean text.
   enum Unclean: String, ExpressibleByArgument, CaseIterable { case repair, reject }
 
-  @Option(name: .long, help: "What one symbol is: byte, scalar or grapheme.")
-  var unit: SymbolUnit = .scalar
+  @Option(
+    name: .customLong("unit"), help: "What one symbol is: byte, scalar (default) or grapheme.")
+  var givenUnit: SymbolUnit?
 
-  @Option(name: .long, help: "Unicode normalisation: nfc, nfkc or none.")
-  var normalisation: TextNormalisation.Form = .nfc
+  @Option(
+    name: .customLong("normalisation"),
+    help: "Unicode normalisation: nfc (default), nfkc or none.")
+  var form: TextNormalisation.Form?
 
   @Flag(name: .long, help: "Fold case.")
   var foldCase = false
 
-  @Option(name: .long, help: "Control characters: replace (by a space) or reject.")
-  var controls: TextNormalisation.ControlPolicy = .replace
+  @Option(
+    name: .long, help: "Control characters: replace (by a space, default) or reject.")
+  var controls: TextNormalisation.ControlPolicy?
 
   @Option(
     name: .long,
@@ -83,26 +87,53 @@ struct SymbolOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Invalid UTF-8 and NUL bytes: repair (they become unknown) or reject (an error).")
-  var unclean: Unclean = .repair
+    help:
+      "Invalid UTF-8 and NUL bytes: repair (they become unknown, default) or reject (an error).")
+  var unclean: Unclean?
 
-  @Option(name: .long, parsing: .unconditional, help: "Longest line accepted, in bytes.")
-  var maximumLineBytes = LinePolicy.standardLineBytes
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Longest line accepted, in bytes (\(LinePolicy.standardLineBytes)).")
+  var maximumLineBytes: Int?
 
   func validate() throws {
-    try Given.count(maximumLineBytes, "--maximum-line-bytes")
+    if let maximumLineBytes { try Given.count(maximumLineBytes, "--maximum-line-bytes") }
+    if vocabulary != nil, let option = firstOfVocabulary {
+      throw ValidationError(
+        "\(option): the --vocabulary says what a symbol is and how text is normalised; leave it out"
+      )
+    }
   }
+
+  /// The first option given that a vocabulary settles.
+  private var firstOfVocabulary: String? {
+    if givenUnit != nil { return "--unit" }
+    if form != nil { return "--normalisation" }
+    if foldCase { return "--fold-case" }
+    return controls == nil ? nil : "--controls"
+  }
+
+  /// The first option given that is about text, not about what is encoded already.
+  var firstOfText: String? {
+    if let option = firstOfVocabulary { return option }
+    if unclean != nil { return "--unclean" }
+    return maximumLineBytes == nil ? nil : "--maximum-line-bytes"
+  }
+
+  /// What one symbol is.
+  var unit: SymbolUnit { givenUnit ?? .scalar }
 
   /// What is done to text before it is divided.
   var textNormalisation: TextNormalisation {
-    TextNormalisation(form: normalisation, foldsCase: foldCase, controls: controls)
+    TextNormalisation(form: form ?? .nfc, foldsCase: foldCase, controls: controls ?? .replace)
   }
 
   /// What is done with unclean lines.
   var lines: LinePolicy {
     LinePolicy(
-      invalidUTF8: unclean == .repair ? .repair : .reject,
-      nul: unclean == .repair ? .repair : .reject, maximumLineBytes: maximumLineBytes)
+      invalidUTF8: unclean == .reject ? .reject : .repair,
+      nul: unclean == .reject ? .reject : .repair,
+      maximumLineBytes: maximumLineBytes ?? LinePolicy.standardLineBytes)
   }
 
   /// The vocabulary that was given.

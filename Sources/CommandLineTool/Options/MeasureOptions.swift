@@ -40,8 +40,10 @@ struct MeasureOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Draws of real strings behind a floor (parts held out, for text files and counts).")
-  var draws = ScoringDefaults.floorDraws
+    help: ArgumentHelp(
+      "Draws of real strings behind a floor (parts held out, for text files and counts; "
+        + "\(ScoringDefaults.floorDraws) where nothing is said)."))
+  var draws: Int?
 
   @Flag(name: .long, help: "The plug-in values alone: no floors, no intervals (faster).")
   var plain = false
@@ -52,21 +54,40 @@ struct MeasureOptions: ParsableArguments {
   /// Whether a metric was asked for by its own name.
   func names(_ metric: Metric) -> Bool { metrics.contains { $0.metrics == [metric] } }
 
+  /// Whether a metric is measured.
+  func measures(_ metric: Metric) -> Bool { chosen.contains(metric) }
+
+  private var chosen: [Metric] {
+    let named = metrics.flatMap(\.metrics)
+    return metrics.isEmpty ? Metric.standard : Metric.allCases.filter(named.contains)
+  }
+
   func validate() throws {
     for order in orders { try Given.count(order, "--order") }
-    try Given.count(draws, "--draws", atLeast: 2)
+    if let draws {
+      try Given.count(draws, "--draws", atLeast: 2)
+      if plain { throw ValidationError("--draws is about floors, which --plain leaves out") }
+    }
+    let perplexities: [Metric] = [.forwardPerplexity, .reversePerplexity]
+    let names = chosen.map(\.rawValue).joined(separator: ", ")
+    if !orders.isEmpty, !chosen.contains(where: { $0.hasOrder && !perplexities.contains($0) }) {
+      throw ValidationError(
+        "--order has no meaning for \(names) (models are of order \(ScoringDefaults.modelOrder)); "
+          + "leave it out, or add a metric of n-grams such as --metric js")
+    }
+    if excludePadding, !chosen.contains(where: \.hasOrder) {
+      throw ValidationError(
+        "--exclude-padding has no meaning for \(names); leave it out, or add a metric of n-grams")
+    }
   }
 
   /// The options of a reference, but for threads and memory.
   func options(seed: UInt64) -> ScoringReference.Options {
     var options = ScoringReference.Options()
     if !orders.isEmpty { options.orders = orders }
-    if !metrics.isEmpty {
-      let chosen = metrics.flatMap(\.metrics)
-      options.metrics = Metric.allCases.filter(chosen.contains)
-    }
+    options.metrics = chosen
     options.excludesPadding = excludePadding
-    options.draws = draws
+    if let draws { options.draws = draws }
     options.isPlain = plain
     options.seed = seed
     return options

@@ -17,8 +17,8 @@ struct ParityOptions: ParsableArguments {
 
   @Option(
     name: .customLong("parity-unit"),
-    help: "With --parity: symbols are bytes (as under Python 2) or Unicode scalars.")
-  var symbols: Symbols = .byte
+    help: "With --parity: symbols are bytes (default, as under Python 2) or Unicode scalars.")
+  var givenSymbols: Symbols?
 
   @Flag(
     name: .long,
@@ -30,20 +30,26 @@ struct ParityOptions: ParsableArguments {
   /// Lines of training text from which on values are comparable with published ones.
   private static let leastLines = 1_000_000
 
+  private var symbols: Symbols { givenSymbols ?? .byte }
+
   /// What one symbol is.
   var unit: SymbolUnit { symbols == .byte ? .byte : .scalar }
 
   /// Refuses what contradicts the protocol.
   func validate(with command: ScoreCommand) throws {
     if billionWords && !isOn { throw ValidationError("--billion-words needs --parity") }
+    if givenSymbols != nil && !isOn { throw ValidationError("--parity-unit needs --parity") }
     guard isOn else { return }
     if command.tokens || command.measures.excludePadding {
       throw ValidationError(
         "--parity scores text with its padding: leave out --tokens and "
           + "--exclude-padding")
     }
-    if command.length != TextCodec.standardLength {
+    if command.length != nil {
       throw ValidationError("--parity takes the first 32 symbols: leave out --length")
+    }
+    if command.measures.draws != nil {
+      throw ValidationError("--parity has no floor: leave out --draws")
     }
   }
 

@@ -31,51 +31,64 @@ struct RefinementOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Calibrated: the fit to use, made on raw, decoded or smoothed samples.")
-  var representation: FittedRepresentation = .decoded
+    help: "Calibrated: the fit to use, made on raw, decoded (default) or smoothed samples.")
+  var representation: FittedRepresentation?
 
   @Option(
     name: .long,
-    help:
-      "Raw with js or logd: centred at the midpoint of real and generated, or none (as released).")
-  var offset: RatioChoice.Offset = .centred
+    help: ArgumentHelp(
+      "Raw with js or logd: centred at the midpoint of real and generated (default), or none (as "
+        + "released)."))
+  var offset: RatioChoice.Offset?
 
   @Option(
     name: .long, parsing: .unconditional, help: "Step size η (0.1, the released image setting).")
-  var stepSize = RefinementSettings.defaultStepSize
+  var stepSize: Double?
 
   @Option(
     name: .customLong("noise"), parsing: .unconditional,
     help: "Noise weight γ (0.01, the released image setting); 0 is deterministic.")
-  var noise = RefinementSettings.defaultNoiseWeight
+  var noise: Double?
 
   @Option(
     name: .long, parsing: .unconditional,
     help: "Steps (25, the released image setting); 0 changes nothing.")
-  var steps = RefinementSettings.defaultSteps
+  var steps: Int?
 
   func validate() throws {
-    try Given.number(stepSize, "--step-size", positive: true)
-    try Given.number(noise, "--noise")
-    try Given.count(steps, "--steps", atLeast: 0)
+    if let stepSize { try Given.number(stepSize, "--step-size", positive: true) }
+    if let noise { try Given.number(noise, "--noise") }
+    if let steps { try Given.count(steps, "--steps", atLeast: 0) }
   }
+
+  /// The first option that was given.
+  var firstGiven: String? {
+    let given: [(name: String, isGiven: Bool)] = [
+      ("--ratio", ratio != nil), ("--representation", representation != nil),
+      ("--offset", offset != nil), ("--step-size", stepSize != nil), ("--noise", noise != nil),
+      ("--steps", steps != nil),
+    ]
+    return given.first { $0.isGiven }?.name
+  }
+
+  private var fit: RatioRepresentation { (representation ?? .decoded).representation }
 
   func settings(_ divergence: FDivergence) -> RefinementSettings {
     RefinementSettings(
-      divergence: divergence, stepSize: stepSize, noiseWeight: noise, steps: steps)
+      divergence: divergence, stepSize: stepSize ?? RefinementSettings.defaultStepSize,
+      noiseWeight: noise ?? RefinementSettings.defaultNoiseWeight,
+      steps: steps ?? RefinementSettings.defaultSteps)
   }
 
   /// The choice of ratio: what was given, else calibrated where the run can.
   func choice(_ calibration: RunCalibration?) -> RatioChoice {
-    let standard = RatioChoice.standard(
-      for: calibration, representation: representation.representation)
+    let standard = RatioChoice.standard(for: calibration, representation: fit)
     return RatioChoice(
-      kind: ratio ?? standard.kind, representation: representation.representation, offset: offset)
+      kind: ratio ?? standard.kind, representation: fit, offset: offset ?? .centred)
   }
 
   /// What to say when the run is calibrated but its calibration is not what is climbed.
   func note(_ calibration: RunCalibration?, of run: String) -> String? {
-    let fit = representation.representation
     guard ratio == nil, calibration != nil,
       let obstacle = RatioChoice.obstacle(to: calibration, representation: fit)
     else { return nil }

@@ -20,15 +20,12 @@ extension ScoringReference {
       try append(.duplicateRate) { try DuplicateRate.value(of: $0) }
     }
     if wanted.contains(.exactCopyRate), let training {
-      // Real text that is not of the training split: the reference itself, as many strings of it.
-      let real = words.strings.prefix(strings.count)
-      let floor = Floor(
-        of: try ExactCopyRate.value(of: real, training: training), samples: real.count)
+      // No floor: splits share no string, so real text of another split copies nothing, whatever
+      // real text does.
       rows.append(
         row(
           samples, .exactCopyRate, nil,
-          try ExactCopyRate.value(of: strings, training: training),
-          floor: options.isPlain || options.draws == 0 ? nil : floor))
+          try ExactCopyRate.value(of: strings, training: training), floor: nil))
     }
     if wanted.contains(.wordShare) {
       let list = try WordList(

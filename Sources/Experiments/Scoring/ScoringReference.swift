@@ -33,6 +33,12 @@ public struct ScoringReference: Sendable {
       metrics.contains(.forwardPerplexity) || metrics.contains(.reversePerplexity)
     }
 
+    /// Whether real text stands beside the samples.
+    var wantsFloor: Bool { madeDraws > 0 }
+
+    /// Draws that are made: none where values stand alone.
+    public var madeDraws: Int { isPlain ? 0 : draws }
+
     /// The orders that are counted: a character model needs every order from 1.
     func countedOrders(length: Int) throws -> ClosedRange<Int> {
       let range = try NGramScorer.range(of: orders)
@@ -76,8 +82,8 @@ public struct ScoringReference: Sendable {
   let scorer: NGramScorer
   let source: Source
   private(set) var options: Options
-  /// The character model of the reference, where perplexity is measured.
-  let model: CharacterModel?
+  /// What predicts samples, where forward perplexity is measured.
+  let judge: Judge?
   private let tokenRule: TokenRule
 
   init(
@@ -91,13 +97,15 @@ public struct ScoringReference: Sendable {
     self.tokenRule = tokenRule
     scorer = try NGramScorer(
       reference: counts, orders: options.orders, settings: options.settings)
-    if options.wantsPerplexity {
-      try Self.requireModel(counts, description.name)
-      let order = min(ScoringDefaults.modelOrder, codec.length)
-      model = try CharacterModel(counts, order: order)
-    } else {
-      model = nil
+    if options.wantsPerplexity { try Self.requireModel(counts, description.name) }
+    guard options.metrics.contains(.forwardPerplexity) else {
+      judge = nil
+      return
     }
+    let isDivided = if case .parts = source { true } else { false }
+    judge = try Judge(
+      scorer, order: min(ScoringDefaults.modelOrder, codec.length),
+      holdsOutPart: isDivided && options.wantsFloor)
   }
 
   /// What is measured.

@@ -60,7 +60,8 @@ public struct TextCounting: Sendable {
   ///     folder where they have to be read twice.
   ///   - observe: given all blocks of token strings, some at a time and in order, while they are in
   ///     memory.
-  ///   - progress: given the lines counted so far; throwing ends the counting.
+  ///   - progress: given the lines counted so far, also while they are merged; throwing ends the
+  ///     counting.
   /// - Throws: `Failure` of kind `missingInput`; `badData` where there is no line, or the text has
   ///   too many symbols for a vocabulary; `usage` where orders do not fit; what `progress` throws.
   public func counts(
@@ -91,7 +92,7 @@ public struct TextCounting: Sendable {
     }
     return CountsFile(
       codec: codec, vocabularySource: vocabulary == nil ? .text : .given, parts: .line,
-      counts: try requireLines(counter.finish(), texts))
+      counts: try requireLines(counter.finish { try progress(lines) }, texts))
   }
 
   /// Counts texts only as far as samples hold their n-grams.

@@ -4,10 +4,16 @@ import Files
 extension CountsFile {
   /// Writes the file, atomically; runs on the disk are merged on the way, in constant memory.
   ///
+  /// - Parameters:
+  ///   - path: where the file appears once it is whole.
+  ///   - progress: given the bytes written so far, every 256 KiB or so; throwing ends the writing,
+  ///     and leaves nothing behind.
   /// - Returns: 16 hexadecimal digits that identify counts and vocabulary.
-  /// - Throws: `Failure` of kind `cannotWrite`, or where runs cannot be read.
+  /// - Throws: `Failure` of kind `cannotWrite`, or where runs cannot be read; what `progress` throws.
   @discardableResult
-  public func write(to path: String) throws -> String {
+  public func write(
+    to path: String, progress: @escaping (_ bytes: Int) throws -> Void = { _ in }
+  ) throws -> String {
     let writer = try AtomicFile.Writer(path: path)
     var digest = WordDigest()
     let head = headText
@@ -16,6 +22,7 @@ extension CountsFile {
     let windows = try writeWindows { bytes in
       digest.combine(bytes)
       try writer.write(bytes)
+      try progress(writer.count)
     }
     digest.combine(Self.endBegin(windows: windows))
     try writer.write(Self.endText(windows: windows, digest: digest.hex))

@@ -123,20 +123,26 @@ public final class NGramCounter {
 
   /// All that was counted; nothing may be added afterwards.
   ///
-  /// - Throws: ``Files/Failure`` `cannotWrite` where a temporary file cannot be written.
-  public func finish() throws -> NGramCounts {
-    switch shards {
-    case .narrow(let shards): try finish(shards)
-    case .wide(let shards): try finish(shards)
+  /// - Parameter progress: called now and then while what was spilled is merged; throwing ends it.
+  /// - Throws: ``Files/Failure`` `cannotWrite` where a temporary file cannot be written; what
+  ///   `progress` throws.
+  public func finish(progress: () throws -> Void = {}) throws -> NGramCounts {
+    try withoutActuallyEscaping(progress) { progress in
+      switch shards {
+      case .narrow(let shards): try finish(shards, progress)
+      case .wide(let shards): try finish(shards, progress)
+      }
     }
   }
 
-  private func finish<Key>(_ shards: [CountingShard<Key>]) throws -> NGramCounts {
+  private func finish<Key>(
+    _ shards: [CountingShard<Key>], _ progress: @escaping () throws -> Void
+  ) throws -> NGramCounts {
     // Sorting the tables that are left is work for all threads; merging them is done once here, so
     // that no later pass has to do it.
     nonisolated(unsafe) let shared = shards
     try Cores.run(shards: shards.count, threads: settings.threads) { try shared[$0].finish() }
-    let runs = try merged(shards.flatMap(\.runs), Key.self)
+    let runs = try merged(shards.flatMap(\.runs), Key.self, progress)
     func summed(_ counts: [[Int]]) -> [Int] {
       (0..<StringParts.count).map { part in counts.reduce(0) { $0 + $1[part] } }
     }
@@ -152,7 +158,7 @@ public final class NGramCounter {
   /// One run of all, in memory where all are, else in a temporary file: so that no later pass has to
   /// merge them again.
   private func merged<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
-    _ runs: [WindowRun], _: Key.Type
+    _ runs: [WindowRun], _: Key.Type, _ progress: @escaping () throws -> Void
   ) throws -> [WindowRun] {
     guard runs.count > 1, let largest = layout.largestKey(Key.self) else { return runs }
     var windows = MergedWindows<Key>(runs, largest: largest)
@@ -168,6 +174,7 @@ public final class NGramCounter {
       .sink { bytes in
         try file.write(bytes, at: size)
         size += bytes.count
+        try progress()
       })
     while try windows.next() { try writer.append(windows.key, windows.counts()) }
     _ = try writer.finish()

@@ -91,6 +91,14 @@ public struct PartedTotals: Sendable, Equatable {
     self.ngrams = ngrams
   }
 
+  /// The sizes of the parts of `mask`, 0 elsewhere.
+  func limited(to mask: UInt16) -> PartedTotals {
+    func kept(_ sizes: [Int]) -> [Int] {
+      sizes.indices.map { mask & 1 << UInt16($0) == 0 ? 0 : sizes[$0] }
+    }
+    return PartedTotals(order: order, strings: kept(strings), ngrams: kept(ngrams))
+  }
+
   /// Token strings over all parts.
   public var allStrings: Int { strings.reduce(0, +) }
   /// n-grams over all parts.

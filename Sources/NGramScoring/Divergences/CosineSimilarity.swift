@@ -13,9 +13,15 @@ struct CosineSimilarity {
   @inline(__always)
   mutating func add(_ samples: Int, _ reference: Int) {
     let left = Double(samples)
+    add(mean: left, square: left * left, reference)
+  }
+
+  /// Adds an n-gram whose count in the samples has this mean and mean square.
+  @inline(__always)
+  mutating func add(mean: Double, square: Double, _ reference: Int) {
     let right = Double(reference)
-    product.add(left * right)
-    samplesSquare.add(left * left)
+    product.add(mean * right)
+    samplesSquare.add(square)
     referenceSquare.add(right * right)
   }
 

@@ -11,13 +11,13 @@
 /// 1981) makes it finite; the value depends on it wherever n-grams are rare, so it is always called
 /// smoothed.
 struct SmoothedKullbackLeibler {
-  private let samplesTotal: Int
-  private let referenceTotal: Int
-  private var union = 0
+  private let samplesTotal: Double
+  private let referenceTotal: Double
+  private var union = 0.0
   private var samplesSum = CompensatedSum()
   private var referenceSum = CompensatedSum()
 
-  init(samplesTotal: Int, referenceTotal: Int) {
+  init(samplesTotal: Double, referenceTotal: Double) {
     self.samplesTotal = samplesTotal
     self.referenceTotal = referenceTotal
   }
@@ -25,10 +25,17 @@ struct SmoothedKullbackLeibler {
   /// Adds an n-gram that at least one side holds.
   @inline(__always)
   mutating func add(_ samples: Int, _ reference: Int) {
-    union &+= 1
-    let left = Double(samples) + 0.5
+    add(Double(samples), reference, probability: 1)
+  }
+
+  /// Adds an n-gram that has this many occurrences in the samples with a probability, and is then in
+  /// the union: sums become expectations, and a divergence of them is that of the expected sums.
+  @inline(__always)
+  mutating func add(_ samples: Double, _ reference: Int, probability: Double) {
+    union += probability
+    let left = samples + 0.5
     let right = Double(reference) + 0.5
-    let logarithm = binaryLogarithm(left / right)
+    let logarithm = probability * binaryLogarithm(left / right)
     samplesSum.add(left * logarithm)
     referenceSum.add(-right * logarithm)
   }
@@ -43,6 +50,6 @@ struct SmoothedKullbackLeibler {
     max(0, referenceSum.value / referenceMass + binaryLogarithm(samplesMass / referenceMass))
   }
 
-  private var samplesMass: Double { Double(samplesTotal) + 0.5 * Double(union) }
-  private var referenceMass: Double { Double(referenceTotal) + 0.5 * Double(union) }
+  private var samplesMass: Double { samplesTotal + 0.5 * union }
+  private var referenceMass: Double { referenceTotal + 0.5 * union }
 }

@@ -25,7 +25,8 @@ public struct Floor: Sendable, Codable, Equatable {
   public let lines: Int
   /// Whether no line is in two draws.
   ///
-  /// Otherwise draws are independent of each other, each without replacement.
+  /// Otherwise draws are independent of each other, each without replacement, or few lines are in
+  /// several draws because they are long.
   public let disjointDraws: Bool
   /// Seed of the draws; nil where nothing is drawn at random.
   public let seed: UInt64?

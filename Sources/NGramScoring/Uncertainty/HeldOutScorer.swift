@@ -12,7 +12,8 @@ import Files
 /// what is held out is nowhere in the rest word for word.
 ///
 /// The interval is that of the value against the whole reference, moved to the value against the rest:
-/// what samples scatter hardly depends on a sixteenth more or less of reference. The true divergence is
+/// what samples scatter hardly depends on a sixteenth more or less of reference. Where more than a
+/// quarter is held out it is that of the value against one of the rests. The true divergence is
 /// estimated from the whole.
 public struct HeldOutScorer: Sendable {
   /// Samples' scores and floors, each a mean over the same hold-outs.
@@ -23,12 +24,6 @@ public struct HeldOutScorer: Sendable {
     public let floors: [OrderFloors]
     /// Strings that were left as reference in each hold-out, on average.
     public let referenceStrings: Int
-  }
-
-  /// The parts of one draw, and the strings in them.
-  private struct Draw {
-    let parts: UInt16
-    let strings: Int
   }
 
   private let scorer: NGramScorer
@@ -53,7 +48,7 @@ public struct HeldOutScorer: Sendable {
     }
     try scorer.requireFitting(samples)
     let reference = scorer.reference
-    let chosen = Self.draws(draws, of: samples.strings, among: reference.stringsOfParts)
+    let chosen = HoldOut.groups(draws, of: samples.strings, among: reference.stringsOfParts)
     guard let chosen else {
       return .unavailable(needsMoreLines: max(1, 2 * samples.strings - reference.strings))
     }
@@ -80,57 +75,46 @@ public struct HeldOutScorer: Sendable {
     )
   }
 
-  /// Disjoint groups of neighbouring parts with at least `count` strings each, about half of all at
-  /// most (half of their last part more); nil where there is not even one.
-  private static func draws(_ most: Int, of count: Int, among parts: [Int]) -> [Draw]? {
-    let all = parts.reduce(0, +)
-    var draws: [Draw] = []
-    var mask: UInt16 = 0
-    var strings = 0
-    for (part, size) in parts.enumerated() where draws.count < most {
-      mask |= 1 << UInt16(part)
-      strings += size
-      if strings >= count {
-        if 2 * strings <= all + size { draws.append(Draw(parts: mask, strings: strings)) }
-        mask = 0
-        strings = 0
-      }
-    }
-    return draws.isEmpty ? nil : draws
-  }
-
   private func measure(
-    _ samples: NGramCounts, order: Int, _ draws: [Draw], measures: NGramScorer.Measures
+    _ samples: NGramCounts, order: Int, _ draws: [HoldOut], measures: NGramScorer.Measures
   ) throws -> (OrderScores, OrderFloors) {
-    let whole = try OrderMeasurement(samples, scorer.reference, order: order, measures: measures)
+    var measuresOfWhole = measures
+    measuresOfWhole.metrics.subtract([.klOfSamples, .klOfReference, .cosine])
+    let whole = try OrderMeasurement(
+      samples, scorer.reference, order: order, measures: measuresOfWhole)
     let totals = scorer.reference.totals(order: order)
     let sampleTotal = samples.totals(order: order).allNGrams
     var sums = try draws.map { draw in
       try HeldOutSums(
         totals: totals, parts: draw.parts, strings: draw.strings, samples: samples.strings,
-        sampleTotal: sampleTotal)
+        sampleTotal: sampleTotal, measures: measures)
     }
+    // The error against a rest of another size than the whole.
+    let much = measures.intervals && draws[0].isMuch(of: totals.allStrings) ? draws[0] : nil
+    let left = ~(much?.parts ?? 0)
+    var deletions = GroupDeletions.Accumulator(
+      sample: samples.totals(order: order), reference: totals.limited(to: left))
     try NGramWalk(samples, scorer.reference, order: order).forEach { sample, real in
       for draw in sums.indices { sums[draw].add(sample.total, real) }
+      if much != nil { deletions.add(sample: sample, reference: real.limited(to: left)) }
     }
-    func mean(_ value: (HeldOutSums) -> Double) -> Double {
-      sums.map(value).reduce(0, +) / Double(sums.count)
+    /// One value a draw; nil where a metric has none.
+    func values(_ value: (HeldOutSums) -> Double?) -> [Double]? {
+      let values = sums.compactMap(value)
+      return values.count == sums.count ? values : nil
     }
-    func floor(_ value: (HeldOutSums) -> Double) -> Floor {
-      Floor(
-        values: sums.map(value), samples: samples.strings,
-        poolStrings: draws.map(\.strings).reduce(0, +) / draws.count)
-    }
+    let poolStrings = draws.map(\.strings).reduce(0, +) / draws.count
     let floors = OrderFloors(
       order: order,
-      [
-        (.jensenShannon, floor(\.floorDivergence)), (.recall, floor(\.floorRecall)),
-        (.precision, floor(\.floorPrecision)), (.seenShare, floor(\.floorSeenShare)),
-        (.distinctShare, floor(\.floorDistinctShare)),
-      ])
-    let scores = whole.scores.replacing(
-      divergence: mean(\.sampleDivergence.bits), recall: mean(\.sampleShares.recall),
-      precision: mean(\.sampleShares.precision), seenShare: mean(\.sampleShares.seenShare))
+      Metric.allCases.compactMap { metric in
+        values { $0.floor(of: metric) }.map {
+          (metric, Floor(values: $0, samples: samples.strings, poolStrings: poolStrings))
+        }
+      })
+    let interval = much.map { _ in PluginInterval(of: deletions.deletions()) }
+    let scores = whole.scores.replacing(interval: interval) { metric in
+      values { $0.sampleValue(of: metric) }.map { $0.reduce(0, +) / Double($0.count) }
+    }
     return (scores, floors)
   }
 }

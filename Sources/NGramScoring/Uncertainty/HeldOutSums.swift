@@ -4,16 +4,23 @@ import Files
 
 /// The sums of one hold-out over all n-grams of one order.
 struct HeldOutSums {
-  /// Samples against the rest.
-  private(set) var sampleDivergence: JensenShannonSum
-  /// Samples against the rest.
-  private(set) var sampleShares: SupportShares
+  // Samples against the rest.
+  private var sampleDivergence: JensenShannonSum
+  private var sampleShares: SupportShares
+  private var sampleKL: SmoothedKullbackLeibler
+  private var sampleCosine = CosineSimilarity()
 
+  private let wantsKL: Bool
+  private let wantsCosine: Bool
   private let parts: UInt16
   private let thinning: Thinning
   /// Expected n-grams of the thinned strings.
   private let thinnedTotal: Double
   private let restTotal: Int
+
+  // Thinned strings against the rest.
+  private var thinnedKL: SmoothedKullbackLeibler
+  private var thinnedCosine = CosineSimilarity()
   private var shared = CompensatedSum()
   /// Probability of the rest that n-grams held by both sides are expected to cover.
   private var sharedRest = CompensatedSum()
@@ -27,9 +34,11 @@ struct HeldOutSums {
   ///   - parts: the parts that are held out.
   ///   - strings: the strings in them.
   ///   - samples: the strings that they are thinned to, at most `strings`.
+  ///   - sampleTotal: the samples' n-grams.
   /// - Throws: ``Files/Failure`` `badData` where the rest or the hold-out has no n-gram.
   init(
-    totals: PartedTotals, parts: UInt16, strings: Int, samples: Int, sampleTotal: Int
+    totals: PartedTotals, parts: UInt16, strings: Int, samples: Int, sampleTotal: Int,
+    measures: NGramScorer.Measures
   ) throws {
     self.parts = parts
     thinning = Thinning(share: Double(samples) / Double(strings))
@@ -45,6 +54,11 @@ struct HeldOutSums {
     thinnedTotal = Double(held) * thinning.share
     sampleDivergence = JensenShannonSum(total: sampleTotal, otherTotal: restTotal)
     sampleShares = SupportShares(samplesTotal: sampleTotal, referenceTotal: restTotal)
+    (wantsKL, wantsCosine) = (measures.wantsKullbackLeibler, measures.wantsCosine)
+    sampleKL = SmoothedKullbackLeibler(
+      samplesTotal: Double(sampleTotal), referenceTotal: Double(restTotal))
+    thinnedKL = SmoothedKullbackLeibler(
+      samplesTotal: thinnedTotal, referenceTotal: Double(restTotal))
   }
 
   /// Adds an n-gram: its count in the samples, and the reference's.
@@ -56,6 +70,8 @@ struct HeldOutSums {
       sampleDivergence.add(sample, rest)
       sampleShares.add(sample, rest)
     }
+    if wantsKL { addKL(sample, held, rest) }
+    if wantsCosine { addCosine(sample, held, rest) }
     guard held > 0 else { return }
     let share = Double(rest) / Double(restTotal)
     var absent = 0.0
@@ -75,6 +91,24 @@ struct HeldOutSums {
     sharedDistinct.add(1 - absent)
   }
 
+  /// Smoothing asks for every n-gram of the union, in the samples or not.
+  private mutating func addKL(_ sample: Int, _ held: Int, _ rest: Int) {
+    if sample > 0 || rest > 0 { sampleKL.add(sample, rest) }
+    if held > 0 {
+      thinning.forEachCount(of: held) { count, probability in
+        if count > 0 || rest > 0 { thinnedKL.add(count, rest, probability: probability) }
+      }
+    } else if rest > 0 {
+      thinnedKL.add(0, rest)
+    }
+  }
+
+  private mutating func addCosine(_ sample: Int, _ held: Int, _ rest: Int) {
+    sampleCosine.add(sample, rest)
+    let mean = Double(held) * thinning.share
+    thinnedCosine.add(mean: mean, square: mean * (mean + 1 - thinning.share), rest)
+  }
+
   @inline(__always)
   private func heldCount(_ reference: PartedCount) -> Int {
     var sum = 0
@@ -86,17 +120,43 @@ struct HeldOutSums {
     return sum
   }
 
-  /// Expected JS-n of the thinned strings against the rest.
-  var floorDivergence: Double {
-    let outside = (1 - sharedThinned.value) + (1 - sharedRest.value)
-    return min(max(0.5 * (shared.value + outside), 0), 1)
+  /// The samples' value against the rest; nil for a metric that was not asked for or does not depend
+  /// on the reference.
+  func sampleValue(of metric: Metric) -> Double? {
+    switch metric {
+    case .jensenShannon: sampleDivergence.bits
+    case .klOfSamples: wantsKL ? sampleKL.ofSamples : nil
+    case .klOfReference: wantsKL ? sampleKL.ofReference : nil
+    case .cosine: wantsCosine ? sampleCosine.value : nil
+    case .recall: sampleShares.recall
+    case .precision: sampleShares.precision
+    case .seenShare: sampleShares.seenShare
+    case .distinctShare, .duplicateRate, .exactCopyRate, .wordShare, .forwardPerplexity,
+      .reversePerplexity:
+      nil
+    }
   }
-  /// Expected share of the rest's mass that the thinned strings reach.
-  var floorRecall: Double { sharedRest.value }
-  /// Expected share of the thinned strings' mass that the rest holds.
-  var floorPrecision: Double { sharedThinned.value }
-  /// Expected different n-grams held by the rest, over expected different n-grams.
-  var floorSeenShare: Double { sharedDistinct.value / distinct.value }
-  /// Expected different n-grams of the thinned strings over all their n-grams.
-  var floorDistinctShare: Double { distinct.value / thinnedTotal }
+
+  /// The value that the thinned strings are expected to have; nil for a metric that was not asked for
+  /// or is not of n-grams.
+  ///
+  /// JS-n, recall and precision are sums over n-grams, hence exact expectations. The others are
+  /// functions of sums, taken at the sums' expectations; sums over thousands of n-grams hardly
+  /// scatter.
+  func floor(of metric: Metric) -> Double? {
+    switch metric {
+    case .jensenShannon:
+      let outside = (1 - sharedThinned.value) + (1 - sharedRest.value)
+      return min(max(0.5 * (shared.value + outside), 0), 1)
+    case .klOfSamples: return wantsKL ? thinnedKL.ofSamples : nil
+    case .klOfReference: return wantsKL ? thinnedKL.ofReference : nil
+    case .cosine: return wantsCosine ? thinnedCosine.value : nil
+    case .recall: return sharedRest.value
+    case .precision: return sharedThinned.value
+    case .seenShare: return sharedDistinct.value / distinct.value
+    case .distinctShare: return distinct.value / thinnedTotal
+    case .duplicateRate, .exactCopyRate, .wordShare, .forwardPerplexity, .reversePerplexity:
+      return nil
+    }
+  }
 }

@@ -35,42 +35,62 @@ struct LinePool {
     self.starts = starts + [rows]
   }
 
-  /// Rows of one line, ascending.
-  func rows(ofLine line: Int) -> ArraySlice<Int> {
-    guard let ordered else { return [line] }
-    return ordered[starts[line]..<starts[line + 1]]
-  }
-
-  /// `draws` choices of `size` different lines: disjoint where there are lines enough, else each
-  /// from all lines.
+  /// `draws` choices of `size` different rows; every row is as likely as any other.
   ///
-  /// - Precondition: `size` ≤ ``count``.
-  func drawLines(
-    _ size: Int, draws: Int, seed: UInt64
-  ) -> (lines: [[Int]], disjoint: Bool) {
-    precondition(size <= count, "LinePool.drawLines: \(size) of \(count) lines")
-    if size * draws <= count {
-      let chosen = RandomStream(seed: seed, name: "floor")
-        .distinctIndices(count: size * draws, below: count)
+  /// Where there are lines enough, one choice is dealt out among the draws; else each draw is made
+  /// from all lines, independently of the others.
+  ///
+  /// - Returns: the rows, and whether no line is in two draws.
+  /// - Precondition: 1 ≤ `size` ≤ ``count``.
+  func draw(_ size: Int, draws: Int, seed: UInt64) -> (rows: [[Int]], isDisjoint: Bool) {
+    precondition(size >= 1 && size <= count, "LinePool.draw: \(size) rows from \(count) lines")
+    let isDealt = size * draws <= count
+    guard let ordered else {
+      guard isDealt else { return ((0..<draws).map { distinct(size, draw: $0, seed) }, false) }
+      let chosen = distinct(size * draws, draw: nil, seed)
       return ((0..<draws).map { Array(chosen[$0 * size..<($0 + 1) * size]) }, true)
     }
-    let lines = (0..<draws).map { draw in
-      RandomStream(seed: seed, name: "floor draw \(draw)").distinctIndices(
-        count: size, below: count)
+    let stream = RandomStream(seed: seed, name: "floor of lines")
+    guard isDealt else {
+      return ((0..<draws).map { spread(size, ordered, stream, UInt32($0)).map(\.row) }, false)
     }
-    return (lines, false)
+    // In turn: each draw takes every so many rows, so that it is spread as the whole is.
+    let chosen = spread(size * draws, ordered, stream, 0)
+    let rows = (0..<draws).map { draw in
+      stride(from: draw, to: chosen.count, by: draws).map { chosen[$0].row }
+    }
+    let isDisjoint = !zip(chosen, chosen.dropFirst()).contains { $0.line == $1.line }
+    return (rows, isDisjoint || draws == 1)
   }
 
-  /// For each draw one row of each of its lines.
-  func oneRowOfEach(_ lines: [[Int]], seed: UInt64) -> [[Int]] {
-    let stream = RandomStream(seed: seed, name: "floor row")
-    return lines.enumerated().map { draw, chosen in
-      chosen.map { line in
-        let rows = rows(ofLine: line)
-        if rows.count == 1 { return rows[rows.startIndex] }
-        let chosen = stream.index(below: rows.count, sample: UInt64(line), step: UInt32(draw))
-        return rows[rows.startIndex + chosen]
+  /// Rows of a pool whose rows are lines; nil names the choice that is dealt out.
+  private func distinct(_ size: Int, draw: Int?, _ seed: UInt64) -> [Int] {
+    RandomStream(seed: seed, name: draw.map { "floor draw \($0)" } ?? "floor")
+      .distinctIndices(count: size, below: count)
+  }
+
+  /// Rows at equal distances along all lines in random order, one row after the other.
+  ///
+  /// Of W rows the ⌊(kW + o)/S⌋-th, k = 0…S − 1, with o uniform below W: systematic sampling, which
+  /// takes each row with probability S/W exactly (Goodman and Kish, 1950, "Controlled selection"). A
+  /// line of at most W/S rows is taken once at most; a longer one as often as it has such shares, with
+  /// as much text between its rows as can be.
+  private func spread(
+    _ size: Int, _ ordered: [Int], _ stream: RandomStream, _ step: UInt32
+  ) -> [(line: Int, row: Int)] {
+    let all = ordered.count
+    var place = stream.index(below: all, sample: 0, step: step)
+    var chosen: [(line: Int, row: Int)] = []
+    chosen.reserveCapacity(size)
+    var passed = 0
+    for line in stream.shuffled(Array(0..<count), step: step) {
+      let end = passed + starts[line + 1] - starts[line]
+      while place < end * size {
+        chosen.append((line, ordered[starts[line] + place / size - passed]))
+        place += all
       }
+      passed = end
     }
+    return chosen
   }
 }

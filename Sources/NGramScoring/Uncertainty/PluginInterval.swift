@@ -68,6 +68,8 @@ public struct PluginInterval: Sendable, Codable, Equatable {
   }
 
   /// The same interval about the value against a slightly different reference.
+  ///
+  /// A value changes more than its scatter does. Coverage where parts are held out: <doc:Uncertainty>.
   func moved(to value: Double) -> PluginInterval {
     var moved = self
     moved.value = value

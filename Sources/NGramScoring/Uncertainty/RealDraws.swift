@@ -4,11 +4,17 @@ import Determinism
 import Files
 import TextCoding
 
-/// Draws of real strings, each as many as the samples and at most one from any line.
+/// Draws of real strings, each as many as the samples, every string of the pool equally likely.
 ///
-/// Strings cut from one line are alike (its windows overlap), so a line counts once. Where the pool
-/// has lines enough for all draws, no line is in two of them; otherwise each draw is taken without
-/// replacement, independently of the others. ``disjoint`` says which.
+/// Strings cut from one line are alike (its windows overlap), and samples are independent of each
+/// other; so a draw takes one string from a line, and takes lines by their number of strings: a line
+/// of nine windows stands for nine times as much text as a line of one, in the reference and in what a
+/// generator was trained on. Were lines equally likely, real text would seem to differ from itself. Of
+/// M strings and N samples, only a line of more than M/N strings is taken more than once.
+///
+/// Where the pool has lines enough for all draws, they share hardly a line, none where no line is long
+/// (``disjoint`` says so); otherwise each draw is taken without replacement, independently of the
+/// others.
 public struct RealDraws: Sendable {
   /// Strings in each draw.
   public let samples: Int
@@ -28,7 +34,7 @@ public struct RealDraws: Sendable {
   /// - Parameters:
   ///   - samples: strings in a draw, at least 1: the number of strings that are being scored.
   ///   - pool: real strings `[M, L]`, none of which may be part of the reference. Held-out splits
-  ///     are made so; for a single file see ``SingleFileScorer``.
+  ///     are made so; for a single file see ``HeldOutScorer``.
   ///   - lineNumbers: the line that each string of the pool was cut from, M values in any order;
   ///     nil where every string is a line of its own.
   ///   - draws: at least 1; 5 by default.
@@ -44,11 +50,11 @@ public struct RealDraws: Sendable {
     guard lines.count >= samples else {
       return .unavailable(needsMoreLines: samples - lines.count)
     }
-    let chosen = lines.drawLines(samples, draws: draws, seed: seed)
+    let chosen = lines.draw(samples, draws: draws, seed: seed)
     return .available(
       RealDraws(
-        samples: samples, lines: lines.count, disjoint: chosen.disjoint, seed: seed,
-        rows: lines.oneRowOfEach(chosen.lines, seed: seed), pool: pool))
+        samples: samples, lines: lines.count, disjoint: chosen.isDisjoint, seed: seed,
+        rows: chosen.rows, pool: pool))
   }
 
   /// The token strings of each draw.

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// `coverage run RESULTS [REPLICATES]` adds the scenarios that RESULTS lacks; `coverage table RESULTS`
+/// `coverage run RESULTS [REPLICATES]` adds the scenarios and quantities that RESULTS lacks; `coverage table RESULTS`
 /// prints them as Markdown.
 @main
 struct Coverage {
@@ -19,9 +19,12 @@ struct Coverage {
       return
     }
     let replicates = arguments.count > 3 ? Int(arguments[3]) ?? 2_000 : 2_000
-    for scenario in Scenario.all where !lines.contains(where: { $0.hasPrefix(scenario.name + ";") })
-    {
-      let text = rows(of: scenario, replicates: replicates).map { $0 + "\n" }.joined()
+    for scenario in Scenario.all {
+      let missing = scenario.quantities.filter { quantity in
+        !lines.contains { $0.hasPrefix("\(scenario.name);\(quantity.rawValue);") }
+      }
+      if missing.isEmpty { continue }
+      let text = rows(of: scenario, replicates: replicates, missing).map { $0 + "\n" }.joined()
       append(text, to: path)
       print(scenario.name)
       fflush(nil)
@@ -54,17 +57,21 @@ struct Coverage {
     let rows = lines.map {
       $0.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
     }
-    let titles = [
-      "plug-in": "Expected plug-in value", "paired": "Paired difference",
-      "independent": "Difference of independent sets", "true": "True divergence, where given",
+    let titles: [Quantity: String] = [
+      .plugIn: "Expected plug-in value",
+      .heldOut: "Expected plug-in value against the rest, where parts are held out",
+      .paired: "Paired difference", .independent: "Difference of independent sets",
+      .truth: "True divergence, where given",
     ]
     var text = ""
-    for estimand in ["plug-in", "paired", "independent", "true"] {
-      text += "\n**\(titles[estimand] ?? "")**\n\n"
+    for quantity in Quantity.allCases {
+      text += "\n**\(titles[quantity] ?? "")**\n\n"
       text += "| source | " + (1...6).map { "n = \($0)" }.joined(separator: " | ")
       text += " | SE ratio | length |\n|---|" + (1...8).map { _ in "---|" }.joined() + "\n"
       for scenario in Scenario.all {
-        let own = rows.filter { $0.count > 11 && $0[0] == scenario.name && $0[1] == estimand }
+        let own = rows.filter {
+          $0.count > 11 && $0[0] == scenario.name && $0[1] == quantity.rawValue
+        }
         if own.isEmpty { continue }
         let cells = (1...6).map { order in
           own.first { $0[2] == "\(order)" }.map(cell) ?? ""

@@ -24,6 +24,11 @@ struct Scenario {
   var shared = 0.7
   var orders = 1...6
 
+  /// What can be measured: a reference of fewer than twice as many strings has no part to spare.
+  var quantities: [Quantity] {
+    references < 2 ? Quantity.allCases.filter { $0 != .heldOut } : Quantity.allCases
+  }
+
   static let all: [Scenario] = [
     Scenario(
       name: "4 symbols, independent, law of the reference", kind: .markov(memory: 0), symbols: 4,

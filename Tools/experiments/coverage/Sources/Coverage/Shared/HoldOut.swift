@@ -1,0 +1,1 @@
+../../../../../../Sources/NGramScoring/Uncertainty/HoldOut.swift

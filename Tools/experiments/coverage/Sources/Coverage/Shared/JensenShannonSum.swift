@@ -1,0 +1,1 @@
+../../../../../../Sources/NGramScoring/Divergences/JensenShannonSum.swift
