@@ -5,10 +5,11 @@
 //
 //   y = A' (U * V),   U[a] = c[a] sum over k of a^k g[k],   V = B' d,   A'[i][a] = f[a] a^i,
 //
-// where V[a] is the product of x - b over the finite points b other than a, with d[j] for x^j (negated
-// at 0), U[inf] = g[4], and A'[3][inf] = 1. With c = (1, -2/9, -2/9, 1/90, 1/90, 8/45, 8/45, 1) and
-// f = 4 at +-1/2, else 1, nothing but powers of two is left in A'. With each point a there is 1/a,
-// and c[1/a] = a^4 c[a], so reversing g only exchanges U: 0 with infinity, 2 with 1/2, -2 with -1/2.
+// where V[a] is the product of x - b over the finite points b other than a, with d[j] for x^j
+// (negated at 0), U[inf] = g[4], and A'[3][inf] = 1. With c = (1, -2/9, -2/9, 1/90, 1/90, 8/45,
+// 8/45, 1) and f = 4 at +-1/2, else 1, nothing but powers of two is left in A'. With each point a
+// there is 1/a, and c[1/a] = a^4 c[a], so reversing g only exchanges U: 0 with infinity, 2 with
+// 1/2, -2 with -1/2.
 //
 // The same numbers give the gradient of g: dg = C' ((B' d) * (A dy)), C the matrix from g to U.
 //

@@ -28,8 +28,8 @@ KERNEL void winograd_weight(ptrdiff_t inputs, ptrdiff_t outputs, const float *we
   static const int reversed[POINTS] = {7, 1, 2, 5, 6, 3, 4, 0};
   float in[5][PANEL * PANEL] __attribute__((aligned(64)));
   float out[POINTS][PANEL * PANEL] __attribute__((aligned(64)));
-  const ptrdiff_t forward_point = panels_of(outputs) * inputs * PANEL;
-  const ptrdiff_t transposed_point = panels_of(inputs) * outputs * PANEL;
+  const ptrdiff_t forward_point = dgflow_winograd_point(inputs, outputs);
+  const ptrdiff_t transposed_point = dgflow_winograd_point(outputs, inputs);
   memset(in, 0, sizeof in);
   for (ptrdiff_t i = 0; i < inputs; i += PANEL) {
     const ptrdiff_t rows = smaller(inputs - i, PANEL);
@@ -117,7 +117,7 @@ KERNEL void winograd(const dgflow_winograd_t *d) {
   const ptrdiff_t stride = padded_row(d->inputs);
   const ptrdiff_t weight_panel = d->inputs * PANEL;
   const bool far = is_far(d->inputs, d->outputs);
-  const ptrdiff_t weight_point = panels_of(d->outputs) * weight_panel;
+  const ptrdiff_t weight_point = dgflow_winograd_point(d->inputs, d->outputs);
   float *zeros = d->scratch;
   float *waste = zeros + padded_row(d->inputs) + padded_row(d->outputs);
   float *m = waste + padded_row(d->outputs);

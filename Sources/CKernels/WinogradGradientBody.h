@@ -33,6 +33,7 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
   const ptrdiff_t total = d->samples * ((d->length + 3) / 4);
   const ptrdiff_t stride = padded_row(d->inputs);
   const ptrdiff_t columns = panels_of(d->outputs) * PANEL;
+  const ptrdiff_t sums_point = dgflow_winograd_point(d->inputs, d->outputs);
   float *zeros = d->scratch;
   float *v = zeros + padded_row(d->inputs) + padded_row(d->outputs);
   float *w = v + POINTS * staggered(WINOGRAD_TILES * stride);
@@ -46,36 +47,44 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
           .rows = d->inputs, .columns = columns, .depth = count,
           .a = v + point * staggered(count * stride), .a_row = 1, .a_step = stride,
           .b = w + point * staggered(count * columns), .b_panel = count * PANEL,
-          .c = d->sums + point * columns * d->inputs, .c_panel = d->inputs * PANEL,
+          .c = d->sums + point * sums_point, .c_panel = d->inputs * PANEL,
           .adds = d->adds || first > 0, .fetches_c = is_far(d->inputs, d->outputs)});
     }
   }
 }
 
-// dw[k][i][o] += sum over points of C[point][k] sums[point][i][o].
+// The gradients of the five taps from the sums at the eight points.
+INLINE void transform_sums(const vec d[POINTS], vec g[5]) {
+  vec sum1 = -2.0f / 9 * (d[1] + d[2]), difference1 = -2.0f / 9 * (d[1] - d[2]);
+  vec sum2 = 2.0f / 45 * (d[3] + d[4]), difference2 = 2.0f / 45 * (d[3] - d[4]);
+  vec sum3 = 2.0f / 45 * (d[5] + d[6]), difference3 = 2.0f / 45 * (d[5] - d[6]);
+  g[0] = (d[0] + sum1) + (0.25f * sum2 + 4.0f * sum3);
+  g[1] = difference1 + (0.5f * difference2 + 2.0f * difference3);
+  g[2] = sum1 + (sum2 + sum3);
+  g[3] = difference1 + (2.0f * difference2 + 0.5f * difference3);
+  g[4] = (d[7] + sum1) + (4.0f * sum2 + 0.25f * sum3);
+}
+
 KERNEL void winograd_gradient_end(ptrdiff_t inputs, ptrdiff_t outputs, const float *sums,
                                   float *dw) {
-  const ptrdiff_t point = panels_of(outputs) * PANEL * inputs;
-  for (ptrdiff_t i = 0; i < inputs; i++) {
+  const ptrdiff_t point = dgflow_winograd_point(inputs, outputs);
+  // Blocks of rows, so that few pages of either array are in use at a time.
+  for (ptrdiff_t first = 0; first < inputs; first += PANEL) {
+    const ptrdiff_t end = smaller(first + PANEL, inputs);
     for (ptrdiff_t j = 0; j < outputs; j += LANES) {
-      const float *from = sums + j / PANEL * (inputs * PANEL) + i * PANEL + j % PANEL;
-      vec d[POINTS], g[5];
-      UNROLL for (int p = 0; p < POINTS; p++) d[p] = load(from + p * point);
-      vec sum1 = -2.0f / 9 * (d[1] + d[2]), difference1 = -2.0f / 9 * (d[1] - d[2]);
-      vec sum2 = 2.0f / 45 * (d[3] + d[4]), difference2 = 2.0f / 45 * (d[3] - d[4]);
-      vec sum3 = 2.0f / 45 * (d[5] + d[6]), difference3 = 2.0f / 45 * (d[5] - d[6]);
-      g[0] = (d[0] + sum1) + (0.25f * sum2 + 4.0f * sum3);
-      g[1] = difference1 + (0.5f * difference2 + 2.0f * difference3);
-      g[2] = sum1 + (sum2 + sum3);
-      g[3] = difference1 + (2.0f * difference2 + 0.5f * difference3);
-      g[4] = (d[7] + sum1) + (4.0f * sum2 + 0.25f * sum3);
       const ptrdiff_t left = outputs - j;
-      UNROLL for (int k = 0; k < 5; k++) {
-        float *to = dw + (k * inputs + i) * outputs + j;
-        if (left >= LANES) {
-          store(to, load(to) + g[k]);
-        } else {
-          store_first(to, left, load_first(to, left, 0) + g[k]);
+      const float *panel = sums + j / PANEL * (inputs * PANEL) + j % PANEL;
+      for (ptrdiff_t i = first; i < end; i++) {
+        vec d[POINTS], g[5];
+        UNROLL for (int p = 0; p < POINTS; p++) d[p] = load(panel + p * point + i * PANEL);
+        transform_sums(d, g);
+        UNROLL for (int k = 0; k < 5; k++) {
+          float *to = dw + (k * inputs + i) * outputs + j;
+          if (left >= LANES) {
+            store(to, load(to) + g[k]);
+          } else {
+            store_first(to, left, load_first(to, left, 0) + g[k]);
+          }
         }
       }
     }

@@ -9,8 +9,10 @@ public enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// 20 (points 0, ±1, ±2, ±1/2, ∞; S. Winograd, *Arithmetic Complexity of Computations*, 1980; A.
   /// Lavin and S. Gray, arXiv:1509.09308).
   ///
-  /// Rounding: at most 2·10⁻⁶ of the result in norm and 3·10⁻⁵ of its deviation in any element, for
-  /// widths up to 512; the plain sum has about a third of it at width 64 and as much at width 512.
+  /// Rounding, against double precision: at most 2·10⁻⁶ of the result in norm and 3·10⁻⁵ of its
+  /// deviation in any element at widths 64 to 512 (found: 0.7 to 1.2·10⁻⁶ and 7·10⁻⁶), which is 2.2
+  /// times that of the plain sum at width 64 and 1.5 times at 512; of weight gradients over 8
+  /// samples 2.6 times, over 64 as much.
   case winograd
 
   /// What is used where nobody chooses.

@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -135,7 +136,10 @@ struct WinogradTests {
 
   private func values(of weight: TransformedWeight) -> [UInt32] {
     weight.read(transposed: false) {
-      bits(Array(UnsafeBufferPointer(start: $0, count: 8 * (17 * 32 + 20 * 32))))
+      bits(
+        Array(
+          UnsafeBufferPointer(
+            start: $0, count: dgflow_winograd_count(17, 20) + dgflow_winograd_count(20, 17))))
     }
   }
 

@@ -11,12 +11,13 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import ngrams  # noqa: E402  (after the line above, so that no cache is written into the project)
+import kernels  # noqa: E402  (after the line above, so that no cache is written into the project)
+import ngrams  # noqa: E402
 from measuring import Failed  # noqa: E402
 from reporting import document  # noqa: E402
 from workspace import TOOLS, Workspace  # noqa: E402
 
-GROUPS = {"ngrams": ngrams.SECTIONS}
+GROUPS = {"ngrams": ngrams.SECTIONS, "kernels": kernels.SECTIONS}
 
 
 class Parser(argparse.ArgumentParser):

@@ -46,13 +46,17 @@ class Workspace:
         return self.made(
             f"newswire-{lines}-seed{seed}.txt", lambda stream: subprocess.run(command, stdout=stream, check=True))
 
-    def compiled(self, source):
-        """The program of one C file, compiled anew each time."""
+    def compiled(self, source, *more, include=None):
+        """The program of one C file here, and more elsewhere, compiled anew each time."""
         compiler = next(filter(None, map(shutil.which, (os.environ.get("CC") or "cc", "clang", "gcc"))), None)
+        if more:  # the kernels, which Swift's build gives to clang
+            compiler = shutil.which(os.environ.get("CC") or "clang")
         if compiler is None:
             raise Failed(f"no C compiler for {source}: set CC")
         program = str(self.scratch / pathlib.Path(source).stem)
-        subprocess.run([compiler, "-O2", "-o", program, str(TOOLS / source)], check=True)
+        folders = [f"-I{include}"] if include else []
+        subprocess.run(
+            [compiler, "-O2", *folders, "-o", program, str(TOOLS / source), *map(str, more)], check=True)
         return program
 
     def kenlm(self):

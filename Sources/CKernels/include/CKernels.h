@@ -89,17 +89,23 @@ void dgflow_finish(ptrdiff_t count, const dgflow_finish_t *finish, float *y);
 // Convolution of width 5 by Winograd's algorithm: 8 products for 4 outputs ------------------------
 
 /// Transformed weights and sums are arrays [8 points][panels of 16 columns][rows][16], the last
-/// panel filled up with zeros; the same for every instruction set.
+/// panel filled up with zeros, with a gap behind each point; the same for every instruction set.
 #define DGFLOW_WINOGRAD_POINTS 8
 #define DGFLOW_WINOGRAD_PANEL 16
 /// Tiles (four positions of a sample) that are treated at a time, and output channels at a time.
 #define DGFLOW_WINOGRAD_TILES 96
 #define DGFLOW_WINOGRAD_GROUP 64
 
-/// Floats of an array of `rows` x `columns` at every point.
+/// Floats from one point of a `rows` x `columns` array to the next. The gap keeps the points, which
+/// are read side by side, from sharing a place in the cache where the extents are powers of two.
+static inline ptrdiff_t dgflow_winograd_point(ptrdiff_t rows, ptrdiff_t columns) {
+  const ptrdiff_t panels = (columns + DGFLOW_WINOGRAD_PANEL - 1) / DGFLOW_WINOGRAD_PANEL;
+  return (rows * panels + 5) * DGFLOW_WINOGRAD_PANEL;
+}
+
+/// Floats of a `rows` x `columns` array.
 static inline ptrdiff_t dgflow_winograd_count(ptrdiff_t rows, ptrdiff_t columns) {
-  return DGFLOW_WINOGRAD_POINTS * rows * ((columns + DGFLOW_WINOGRAD_PANEL - 1) &
-                                          -(ptrdiff_t)DGFLOW_WINOGRAD_PANEL);
+  return DGFLOW_WINOGRAD_POINTS * dgflow_winograd_point(rows, columns);
 }
 
 /// Floats of scratch memory that the convolution and its gradient need, in either direction.
