@@ -54,6 +54,7 @@ struct TrainingSettingsTests {
       penalty: 7
       averageDecay: 0.999
       shards: 5
+      convolution: winograd
       seed: 6
       """
     let settings = try read(text)
@@ -67,6 +68,7 @@ struct TrainingSettingsTests {
     #expect(settings.overridden(by: TrainingSettings()) == settings)
     let recipe = try settings.recipe()
     #expect(recipe.averageDecay == 0.999 && recipe.shards == 5 && recipe.criticIterations == 3)
+    #expect(recipe.convolution == .winograd)
     #expect(try YAMLFile.text(of: settings) == YAMLFile.text(of: try read(text)))
   }
 
