@@ -53,6 +53,15 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
   }
 }
 
+INLINE vec magnitude(vec x) { return (vec)((ivec)x & 0x7fffffff); }
+
+// What is left of terms that add up to `sum` and whose magnitudes add up to `size`: nothing where it
+// can only be rounding. A weight that no sample reaches has gradient 0 in the plain sum; Adam, which
+// divides by the gradient's size, would make steps of the full rate of a remainder here.
+INLINE vec unless_rounding(vec sum, vec size) {
+  return choose(magnitude(sum) <= 1e-6f * size, (vec){0}, sum);
+}
+
 // The gradients of the five taps from the sums at the eight points.
 INLINE void transform_sums(const vec d[POINTS], vec g[5]) {
   vec sum1 = -2.0f / 9 * (d[1] + d[2]), difference1 = -2.0f / 9 * (d[1] - d[2]);
@@ -63,6 +72,14 @@ INLINE void transform_sums(const vec d[POINTS], vec g[5]) {
   g[2] = sum1 + (sum2 + sum3);
   g[3] = difference1 + (2.0f * difference2 + 0.5f * difference3);
   g[4] = (d[7] + sum1) + (4.0f * sum2 + 0.25f * sum3);
+  vec size1 = 2.0f / 9 * (magnitude(d[1]) + magnitude(d[2]));
+  vec size2 = 2.0f / 45 * (magnitude(d[3]) + magnitude(d[4]));
+  vec size3 = 2.0f / 45 * (magnitude(d[5]) + magnitude(d[6]));
+  g[0] = unless_rounding(g[0], magnitude(d[0]) + size1 + (0.25f * size2 + 4.0f * size3));
+  g[1] = unless_rounding(g[1], size1 + (0.5f * size2 + 2.0f * size3));
+  g[2] = unless_rounding(g[2], size1 + (size2 + size3));
+  g[3] = unless_rounding(g[3], size1 + (2.0f * size2 + 0.5f * size3));
+  g[4] = unless_rounding(g[4], magnitude(d[7]) + size1 + (4.0f * size2 + 0.25f * size3));
 }
 
 KERNEL void winograd_gradient_end(ptrdiff_t inputs, ptrdiff_t outputs, const float *sums,

@@ -66,3 +66,88 @@ struct ConvolutionAlgorithmTests {
     #expect(relativeError(after.dense, generator.probabilities(latents).dense) <= 1e-5)
   }
 }
+
+/// One step of networks with 16 channels, where Winograd's algorithm begins, against PyTorch's float64.
+@Suite("One step under either convolution against PyTorch")
+struct WideStepGoldenTests {
+  private let golden: NamedParameters
+
+  init() throws {
+    golden = try NamedParameters(contentsOf: fixture("critic-step-wide.safetensors"))
+  }
+
+  private func trainer(_ algorithm: ConvolutionAlgorithm) throws -> AdversarialTrainer {
+    AdversarialTrainer(
+      try AdversarialState(
+        configuration: AdversarialConfiguration(batch: 4, shards: 2, convolution: algorithm),
+        generator: TextGenerator(parameters: golden.under("generator."), source: "fixture"),
+        critic: TextCritic(parameters: golden.under("critic."), source: "fixture")))
+  }
+
+  private func criticStep(_ trainer: AdversarialTrainer) throws {
+    _ = try trainer.criticStep(
+      tokens: golden.tokens("tokens"), latents: golden.required("latents"),
+      interpolation: golden.required("interpolation").values)
+  }
+
+  @Test("gradients, tensor by tensor within 1e-5", arguments: ConvolutionAlgorithm.allCases)
+  func gradients(algorithm: ConvolutionAlgorithm) throws {
+    let trainer = try trainer(algorithm)
+    let critic = try trainer.criticGradient(
+      tokens: golden.tokens("tokens"), latents: golden.required("latents"),
+      interpolation: golden.required("interpolation").values
+    ).gradient
+    for (name, value) in zip(trainer.state.critic.network.parameters.names, critic) {
+      let reference = try golden.required("gradients." + name)
+      // Biases behind the last rectifier: real and generated samples cancel.
+      if norm(reference) == 0 { continue }
+      #expect(relativeError(value, reference) <= 1e-5, "\(name)")
+    }
+    let generator = try trainer.generatorGradient(latents: golden.required("latents")).gradient
+    for (name, value) in zip(trainer.state.generator.network.parameters.names, generator) {
+      let reference = try golden.required("generatorGradients." + name)
+      #expect(relativeError(value, reference) <= 1e-5, "\(name)")
+    }
+  }
+
+  /// Adam's first update is nearly the sign of each component, and so the hardest test of small ones.
+  @Test("first updates point where those in float64 do, the fast form's as well as the plain one's")
+  func updates() throws {
+    func cosines(_ algorithm: ConvolutionAlgorithm) throws -> [Double] {
+      let trainer = try trainer(algorithm)
+      let before = trainer.state
+      try criticStep(trainer)
+      let critic = try cosine(
+        from: before.critic.network.parameters, to: trainer.state.critic.network.parameters,
+        gradients: "gradients.")
+      let other = try self.trainer(algorithm)
+      _ = try other.generatorStep(latents: golden.required("latents"))
+      let generator = try cosine(
+        from: before.generator.network.parameters, to: other.state.generator.network.parameters,
+        gradients: "generatorGradients.")
+      return [critic, generator]
+    }
+    let (direct, winograd) = (try cosines(.direct), try cosines(.winograd))
+    for (fast, plain) in zip(winograd, direct) {
+      #expect(plain > 0.999 && fast >= plain - 1e-4, "\(fast) against \(plain)")
+    }
+  }
+
+  /// Between the update made and Adam's first update −g / (|g| + ε) of the golden gradients.
+  private func cosine(
+    from before: NamedParameters, to after: NamedParameters, gradients: String
+  ) throws -> Double {
+    var (product, made, expected) = (0.0, 0.0, 0.0)
+    for name in before.names {
+      let (old, new) = (try before.required(name).values, try after.required(name).values)
+      for (index, gradient) in try golden.required(gradients + name).values.enumerated() {
+        let update = Double(new[index]) - Double(old[index])
+        let reference = -Double(gradient) / (abs(Double(gradient)) + 1e-8)
+        product += update * reference
+        made += update * update
+        expected += reference * reference
+      }
+    }
+    return product / (made * expected).squareRoot()
+  }
+}

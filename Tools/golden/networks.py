@@ -6,6 +6,7 @@ usage: networks.py [--root PROJECT]
 Writes, under PROJECT/Tests:
   NeuralNetworksTests/Fixtures/layers.safetensors        every layer forward and backward
   GenerativeModelsTests/Fixtures/critic-step.safetensors one critic step with its gradient penalty
+  GenerativeModelsTests/Fixtures/critic-step-wide.safetensors the same with 16 channels
   GenerativeModelsTests/Fixtures/training.safetensors    twenty critic and ten generator steps
   RunsTests/Fixtures/flow.safetensors                    ten DGflow steps for KL, JS and log D
 each with a .json of the same name: versions, seed, settings, format and the smallest
@@ -172,8 +173,12 @@ def layers(seed):
 STEP = dict(latentWidth=6, length=8, width=8, blocks=5, vocabulary=11, samples=4)
 
 
-def critic_step(seed):
-    g, margin, s = torch.Generator().manual_seed(seed), Margin(), STEP
+# Wide enough for the convolution with fewer multiplications, which begins at 16 channels.
+WIDE_STEP = dict(latentWidth=6, length=8, width=16, blocks=2, vocabulary=11, samples=4)
+
+
+def critic_step(seed, s=STEP):
+    g, margin = torch.Generator().manual_seed(seed), Margin()
     generator, critic = make_generator(g, s), make_critic(g, s)
     z, t = normal(g, (s["samples"], s["latentWidth"])), tokens(g, s, s["samples"])
     alpha = torch.rand(s["samples"], generator=g).float().double()
@@ -297,6 +302,7 @@ FORMATS = {
                    "mean D(fake) - mean D(real) + 10 penalty, penalty = mean (norm - 1)^2; gradients.* of loss, "
                    "penaltyGradients.* of 10 penalty; generatorLoss = -mean D(G(latents)), generatorGradients.*; "
                    "latentGradient [N, Z] of D(G(z))",
+    "critic-step-wide": "as critic-step",
     "training": "initial.{generator,critic}.*, final.*: weights before and after; latents [20, N, Z], tokens [20, N, L], "
                 "interpolation [20, N] of the critic steps; generatorLatents [10, N, Z]: a generator step after every "
                 "second critic step; criticLosses, wasserstein, penalties [20], generatorLosses [10] before each update",
@@ -336,5 +342,6 @@ if __name__ == "__main__":
     root = parser.parse_args().root
     write(root, "NeuralNetworksTests", "layers", layers, 1e-3)
     write(root, "GenerativeModelsTests", "critic-step", critic_step, 1e-4)
+    write(root, "GenerativeModelsTests", "critic-step-wide", lambda seed: critic_step(seed, WIDE_STEP), 1e-4)
     write(root, "RunsTests", "flow", flow, 1e-5)
     write(root, "GenerativeModelsTests", "training", training, 1e-5)
