@@ -2,6 +2,7 @@
 
 const dgflow_kernels TABLE = {
     .name = TABLE_NAME,
+    .multiply_adds = multiply_adds,
     .product = product,
     .dots = dots,
     .add_row_sums = add_row_sums,

@@ -11,6 +11,7 @@
 #define TABLE_NAME "avx2"
 
 #include "VectorBody.h"
+#include "PeakBody.h"
 #include "ProductBody.h"
 #include "DotBody.h"
 #include "ElementwiseBody.h"

@@ -15,6 +15,7 @@
 #endif
 
 #include "VectorBody.h"
+#include "PeakBody.h"
 #include "ProductBody.h"
 #include "DotBody.h"
 #include "ElementwiseBody.h"
