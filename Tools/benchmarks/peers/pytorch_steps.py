@@ -12,7 +12,7 @@ real strings are random symbols in memory.
 Prints one JSON document: the version, and for each step and form the median and least seconds of its repetitions.
 A form says how the same arithmetic is written, since none is the fastest everywhere: `channels-first` has Conv1d on
 [N, C, L], as the published programs; `channels-last` has Conv2d of height 1 on memory in the order [N, L, C]; with
-`-joined` the critic step scores real and generated samples in one pass, else in two. Denormal numbers are flushed to
+`-joined` the critic step scores real and generated samples in one pass, else in two. A case is a step in a form. Denormal numbers are flushed to
 zero. Exit status 69: there is no torch in this Python.
 """
 import argparse
@@ -22,8 +22,9 @@ import statistics
 import sys
 import time
 
-FORMS = ("channels-first", "channels-last", "channels-first-joined", "channels-last-joined")
 STEPS = ("critic", "generator", "refinement")
+FORMS = ("channels-first", "channels-last")
+CASES = [f"{step}/{form}" for form in FORMS for step in STEPS] + [f"critic/{form}-joined" for form in FORMS]
 ETA, GAMMA, FLOW_STEPS, WARM_UP = 0.1, 0.01, 25, 2
 
 
@@ -34,8 +35,7 @@ def arguments():
             ("latent-width", 128), ("repetitions", 5)]:
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--seconds", type=float, default=2.0, help="of repetitions of each row, at least")
-    parser.add_argument("--step", choices=STEPS, action="append", help="may be given several times (all)")
-    parser.add_argument("--form", choices=FORMS, action="append", help="may be given several times (all)")
+    parser.add_argument("--case", choices=CASES, action="append", help="may be given several times (all)")
     return parser.parse_args()
 
 
@@ -193,15 +193,14 @@ def timed(body):
 
 
 def main():
-    rows = []
-    for form in given.form or FORMS:
-        networks = Networks(form, trains=True)
-        for step in given.step or STEPS:
-            if step == "refinement":
-                networks = Networks(form, trains=False)
-            # Joining concerns the critic step alone.
-            if step == "critic" or not networks.joined:
-                rows.append({"step": step, "form": form, **timed(getattr(networks, step + "_step"))})
+    rows, networks, made = [], None, None
+    for case in given.case or CASES:
+        step, form = case.split("/")
+        trains = step != "refinement"
+        if made != (form, trains):
+            networks = None  # before the next ones take memory
+            networks, made = Networks(form, trains), (form, trains)
+        rows.append({"step": step, "form": form, **timed(getattr(networks, step + "_step"))})
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "rows": rows}))
 
 
