@@ -7,6 +7,7 @@
 
 typedef struct {
   const char *name;
+  float (*multiply_adds)(ptrdiff_t, float, float, float);
   void (*product)(const dgflow_product_t *);
   void (*winograd_weight)(ptrdiff_t, ptrdiff_t, const float *, float *, float *);
   void (*winograd)(const dgflow_winograd_t *);

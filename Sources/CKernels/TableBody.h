@@ -2,6 +2,7 @@
 
 const dgflow_kernels TABLE = {
     .name = TABLE_NAME,
+    .multiply_adds = multiply_adds,
     .product = product,
     .winograd_weight = winograd_weight,
     .winograd = winograd,

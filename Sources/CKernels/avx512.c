@@ -12,6 +12,7 @@
 
 #include "VectorBody.h"
 #include "TileBody.h"
+#include "PeakBody.h"
 #include "ProductBody.h"
 #include "DotBody.h"
 #include "ElementwiseBody.h"

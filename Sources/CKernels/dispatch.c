@@ -60,6 +60,10 @@ int32_t dgflow_force_instruction_set(int32_t index) {
   return previous;
 }
 
+float dgflow_multiply_adds(ptrdiff_t rounds, float start, float factor, float term) {
+  return kernels()->multiply_adds(rounds, start, factor, term);
+}
+
 void dgflow_product(const dgflow_product_t *product) { kernels()->product(product); }
 
 void dgflow_winograd_weight(ptrdiff_t inputs, ptrdiff_t outputs, const float *weight,

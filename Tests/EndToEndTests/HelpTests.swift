@@ -12,7 +12,7 @@ import Testing
   static let commands = [
     "", "corpus", "corpus synthesize", "corpus download", "corpus prepare", "corpus describe",
     "corpus count", "corpus merge-counts",
-    "train", "generate", "refine", "score", "compare", "calibrate", "inspect",
+    "train", "generate", "refine", "score", "compare", "calibrate", "inspect", "benchmark",
   ]
 
   @Test("the help of each command is the one on record and fits 80 columns", arguments: commands)
@@ -39,7 +39,10 @@ import Testing
     let help = try Tool.run(words + ["--help"]).output
     // An option's entry begins at the margin and goes on in indented lines.
     let entries = help.replacing(#/\n {4,}/#) { _ in " " }.split(separator: "\n")
-    let numbers = ["count", "step-size", "noise", "steps", "seed", "threads", "draws", "sets"]
+    let numbers = [
+      "count", "step-size", "noise", "steps", "seed", "threads", "draws", "sets", "seconds",
+      "repetitions", "length", "blocks",
+    ]
     for number in numbers {
       for entry in entries where entry.hasPrefix("  --\(number) ") {
         // `score --count` has none: everything is scored.

@@ -5,19 +5,20 @@ import datetime
 import os
 import pathlib
 import platform
+import shlex
 import signal
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
-import kernels  # noqa: E402  (after the line above, so that no cache is written into the project)
-import ngrams  # noqa: E402
+import ngrams  # noqa: E402  (after the line above, so that no cache is written into the project)
+import steps  # noqa: E402
 from measuring import Failed  # noqa: E402
 from reporting import document  # noqa: E402
 from workspace import TOOLS, Workspace  # noqa: E402
 
-GROUPS = {"ngrams": ngrams.SECTIONS, "kernels": kernels.SECTIONS}
+GROUPS = {"ngrams": ngrams.SECTIONS, "steps": steps.SECTIONS}
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +36,20 @@ def whole_number(least):
     return parse
 
 
+def whole_numbers(text):
+    return [whole_number(1)(word) for word in text.split(",")]
+
+
+def seconds(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value
+
+
 def arguments():
     parser = Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("groups", nargs="*")
@@ -44,6 +59,11 @@ def arguments():
     parser.add_argument("--lines", type=whole_number(1000), default=1_000_000)
     parser.add_argument("--peer", default=os.environ.get("DGFLOW_BENCHMARK_PEER"))
     parser.add_argument("--kenlm")
+    parser.add_argument("--widths", type=whole_numbers, default=[64, 128, 256, 512])
+    parser.add_argument("--batches", type=whole_numbers, default=[64, 256])
+    parser.add_argument("--seconds", type=seconds, default=1.0)
+    parser.add_argument("--python", default=os.environ.get("DGFLOW_BENCHMARK_PYTHON"))
+    parser.add_argument("--results", type=pathlib.Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
@@ -90,6 +110,9 @@ def main():
         for group, name in options.sections:
             print(group, name)
         return 0
+    if options.results and not options.results.absolute().parent.is_dir():
+        print(f"benchmark: no folder {options.results.absolute().parent} for --results", file=sys.stderr)
+        return 73
 
     def say(text):
         print(text, file=sys.stderr, flush=True)
@@ -105,7 +128,7 @@ def main():
         heading = (
             f"dgflow {version}, commit {described['commit'] or 'unknown'}, {described['date']}: {described['cores']} "
             f"cores, {described['processor']}, {described['memoryGiB']} GiB; Python {described['python']}. "
-            f"Whole-process times, programs in turn, rounds: {options.rounds}; median [smallest-largest].")
+            f"Programs in turn, rounds: {options.rounds}; median [smallest-largest].")
         if not options.json:
             print(heading, flush=True)
         for group, name in options.sections:
@@ -120,9 +143,17 @@ def main():
             broken = broken or section.broken
             if not options.json:
                 print("\n" + section.text(), flush=True)
+    settings = {
+        "rounds": options.rounds, "lines": options.lines, "peer": options.peer, "widths": options.widths,
+        "batches": options.batches, "seconds": options.seconds}
+    found = document(version, described, settings, sections)
     if options.json:
-        settings = {"rounds": options.rounds, "lines": options.lines, "peer": options.peer}
-        print(document(version, described, settings, sections))
+        print(found)
+    if options.results:
+        command = shlex.join(["Tools/benchmark", *sys.argv[1:]])
+        tables = [f"# Results\n\n    {command}\n\n{heading}", *(section.text() for section in sections)]
+        options.results.write_text("\n\n".join(tables) + "\n", encoding="utf-8")
+        options.results.with_name("benchmarks.json").write_text(found + "\n", encoding="utf-8")
     return 1 if broken else 0
 
 

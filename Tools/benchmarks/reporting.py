@@ -87,7 +87,7 @@ def section_of_race(name, title, racing, left_out, ratio, baseline, faster):
 def document(version, machine, settings, sections):
     """The JSON of all sections."""
     return json.dumps({
-        "schema": "dgflow.benchmark/1", "version": version, "machine": machine, "settings": settings,
+        "schema": "dgflow.benchmarks/1", "version": version, "machine": machine, "settings": settings,
         "sections": [
             {"name": section.name, "title": section.title, "rows": section.records, "notes": section.notes}
             for section in sections],

@@ -37,6 +37,16 @@ const char *dgflow_instruction_set_name(int32_t index);
 /// Makes this thread use one of them (-1: the fastest); returns the previous choice.
 int32_t dgflow_force_instruction_set(int32_t index);
 
+// The limit of the arithmetic units ---------------------------------------------------------------
+
+/// Multiply-adds of one round, on every instruction set.
+#define DGFLOW_ROUND_MULTIPLY_ADDS 1536
+
+/// Does rounds * DGFLOW_ROUND_MULTIPLY_ADDS multiply-adds x = x * factor + term in independent chains
+/// that never leave the registers, and returns the mean of the chains: no product of matrices can
+/// do as many in the time. The chains start at `start`, start + 1, …
+float dgflow_multiply_adds(ptrdiff_t rounds, float start, float factor, float term);
+
 // Denormal numbers -------------------------------------------------------------------------------
 
 /// Makes this thread treat denormals as zero; returns the previous control word.
