@@ -61,6 +61,7 @@ def arguments():
     parser.add_argument("--kenlm")
     parser.add_argument("--widths", type=whole_numbers, default=[64, 128, 256, 512])
     parser.add_argument("--batches", type=whole_numbers, default=[64, 256])
+    parser.add_argument("--convolution", choices=["direct", "winograd"])
     parser.add_argument("--seconds", type=seconds, default=1.0)
     parser.add_argument("--python", default=os.environ.get("DGFLOW_BENCHMARK_PYTHON"))
     parser.add_argument("--results", type=pathlib.Path)

@@ -106,6 +106,10 @@ def steps(space):
     return table_of_steps(peer, [cell for of_steps in cells.values() for cell in of_steps.values()])
 
 
+def convolution(options):
+    return ["--convolution", options.convolution] if options.convolution else []
+
+
 def pace(options):
     return ["--seconds", options.seconds, "--repetitions", 3]
 
@@ -113,7 +117,7 @@ def pace(options):
 def time_ours(space, _, width, batch, cells):
     found, _ = document([
         space.dgflow, "benchmark", "--width", width, "--batch", batch, "--threads", cores(), *pace(space.options),
-        "--json", "--quiet"])
+        *convolution(space.options), "--json", "--quiet"])
     for row in found["rows"]:
         cell, times = cells[row["step"]], row["times"]
         cell.ours.append(times["medianSeconds"])
@@ -235,11 +239,12 @@ def training_memory(space):
     run([space.dgflow, "corpus", "prepare", text, "--output", corpus, "--quiet"])
     done = run([
         space.dgflow, "train", corpus, "--output", trained, "--width", str(MEMORY_WIDTH), "--batch",
-        str(MEMORY_BATCH), "--iterations", "5", "--threads", str(cores()), "--quiet"])
+        str(MEMORY_BATCH), "--iterations", "5", "--threads", str(cores()), *convolution(space.options), "--quiet"])
     add("train", "dgflow train, with its data, scores and checkpoint", done.peak, WANTED_MEMORY)
     extents = ["--width", MEMORY_WIDTH, "--batch", MEMORY_BATCH, "--threads", cores(), "--seconds", 0]
     _, peak = document([
-        space.dgflow, "benchmark", *extents, "--step", "critic", "--step", "generator", "--json", "--quiet"])
+        space.dgflow, "benchmark", *extents, *convolution(space.options), "--step", "critic", "--step", "generator",
+        "--json", "--quiet"])
     add("steps", "dgflow, the steps alone", peak)
     peer, peaks = pytorch(space), {}
     for form in ("channels-first", "channels-last"):

@@ -3,6 +3,7 @@ import Experiments
 import Files
 import Reporting
 import Runs
+import Tensors
 
 /// `dgflow benchmark`.
 struct BenchmarkCommand: ParsableCommand {
@@ -48,6 +49,11 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Option(name: .long, parsing: .unconditional, help: "Residual blocks of each network.")
   var blocks = StepBenchmark.Settings().blocks
+
+  @Option(
+    name: .long,
+    help: "How convolutions are computed, as in training.")
+  var convolution = ConvolutionAlgorithm.standard
 
   @Option(
     name: .customLong("product"),
@@ -103,6 +109,7 @@ struct BenchmarkCommand: ParsableCommand {
     settings.vocabulary = vocabulary
     settings.length = length
     settings.blocks = blocks
+    settings.convolution = convolution
     settings.threads = threads.count
     settings.pace = pace
     var progress = ProgressMeter("benchmark", unit: "rows", talk: talkOptions.talk)

@@ -27,6 +27,8 @@ public struct StepBenchmark: Sendable {
     public var blocks = 5
     /// Width of a latent; 128, as published.
     public var latentWidth = 128
+    /// How convolutions are computed.
+    public var convolution = ConvolutionAlgorithm.standard
     /// Threads that share a step.
     public var threads = 1
     /// How long each step is repeated.
@@ -108,7 +110,9 @@ public struct StepBenchmark: Sendable {
     _ step: (inout TrainingWorkload) throws -> Void
   ) throws -> RepetitionTimes {
     var training =
-      try workload ?? TrainingWorkload(size, batch: batch, threads: settings.threads)
+      try workload
+      ?? TrainingWorkload(
+        size, batch: batch, convolution: settings.convolution, threads: settings.threads)
     workload = nil
     for _ in 0..<Self.warmUp { try step(&training) }
     var times = RepetitionTimes(pace: settings.pace, peak: peak)
@@ -119,8 +123,11 @@ public struct StepBenchmark: Sendable {
 
   /// Steps of KL refinement, whose times are those between the refiner's reports.
   private func refinementTimes(_ size: ModelSize, batch: Int) throws -> RepetitionTimes {
-    let score = try LatentCriticScore(
-      generator: TextGenerator(size.generator, seed: 1), critic: TextCritic(size.critic, seed: 1))
+    var generator = TextGenerator(size.generator, seed: 1)
+    var critic = TextCritic(size.critic, seed: 1)
+    generator.convolution = settings.convolution
+    critic.convolution = settings.convolution
+    let score = try LatentCriticScore(generator: generator, critic: critic)
     var refiner = Refiner(
       ratio: score, settings: RefinementSettings(), seed: 1, threads: settings.threads)
     let start = StandardNormalLatents(latentWidth: size.latentWidth)

@@ -13,9 +13,12 @@ struct TrainingWorkload {
   private var step = 0
 
   /// Networks as training begins them, with the default recipe at this batch.
-  init(_ size: ModelSize, batch: Int, threads: Int) throws {
+  init(
+    _ size: ModelSize, batch: Int, convolution: ConvolutionAlgorithm, threads: Int
+  ) throws {
     let recipe = AdversarialConfiguration(
-      batch: batch, shards: min(AdversarialConfiguration().shards, batch))
+      batch: batch, shards: min(AdversarialConfiguration().shards, batch),
+      convolution: convolution)
     trainer = AdversarialTrainer(
       try AdversarialState(configuration: recipe, generator: size.generator, critic: size.critic),
       threads: threads)
