@@ -12,6 +12,7 @@ let dependencies: [Package.Dependency] = [
 
 let floor0: [Target] = [
   .systemLibrary(name: "CUTF8Proc"),
+  .systemLibrary(name: "CPrefetch"),
   .target(name: "CKernels"),
   .target(name: "Files"),
   .target(name: "Determinism"),
@@ -23,7 +24,8 @@ let floor1: [Target] = [
 ]
 
 let floor2: [Target] = [
-  .target(name: "NGramScoring", dependencies: ["TextCoding", "Files", "Determinism"]),
+  .target(
+    name: "NGramScoring", dependencies: ["CPrefetch", "TextCoding", "Files", "Determinism"]),
   .target(name: "Refinement", dependencies: ["Tensors", "Files", "Determinism"]),
   .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files", "Determinism"]),
 ]

@@ -185,8 +185,10 @@ struct CountingTests {
     }
   }
 
-  @Test("counts beyond a byte and beyond 16 bits in one part are exact", arguments: [3, 5_000])
-  func largeCounts(vocabularySize: Int) throws {
+  @Test(
+    "counts beyond a byte and beyond 16 bits in one part are exact, in one table or several",
+    arguments: [3, 5_000], [1, 3])
+  func largeCounts(vocabularySize: Int, threads: Int) throws {
     // 70,000 equal strings in one part, 300 others of two kinds in two parts.
     let top = UInt16(vocabularySize - 1)
     var tokens = Array(repeatElement([1, top, 1, 1, top, 0] as [UInt16], count: 70_000).joined())
@@ -195,7 +197,8 @@ struct CountingTests {
     let parts = (0..<strings.count).map { $0 < 70_000 ? 5 : $0 % 2 == 0 ? 5 : 15 }
     // Beyond 64 bits for the larger vocabulary.
     let counts = try NGramCounts(
-      strings, orders: 1...6, vocabularySize: vocabularySize, parts: .lines(parts))
+      strings, orders: 1...6, vocabularySize: vocabularySize, parts: .lines(parts),
+      settings: NGramCounter.Settings(threads: threads))
     #expect(counts.layout.isWide == (vocabularySize == 5_000))
     for order in 1...6 {
       let expected = dictionaryParts(strings, order: order, parts: parts)

@@ -15,6 +15,8 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   private let windowKeys: WindowKeys<Key>
   private let table: WindowTable<Key>
   private let keys: UnsafeMutablePointer<Key>
+  /// Where the windows of each of some strings end among `keys`.
+  private let ends: UnsafeMutablePointer<Int>
   private let folder: String
   private var spill: (file: RandomAccessFile, size: Int)?
 
@@ -23,28 +25,47 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     self.folder = folder
     windowKeys = WindowKeys(layout)
     // While it grows or is sorted, a table takes as much again.
+    let windows = layout.stringsAtOnce * layout.mostWindows
     table = WindowTable(
-      mostWindows: layout.mostWindows, mostPlaces: memory / (2 * WindowTable<Key>.entrySize))
-    keys = .allocate(capacity: layout.mostWindows)
+      mostWindows: windows, mostPlaces: memory / (2 * WindowTable<Key>.entrySize))
+    keys = .allocate(capacity: windows)
+    ends = .allocate(capacity: layout.stringsAtOnce)
     ngrams = layout.orders.map { _ in [Int](repeating: 0, count: StringParts.count) }
   }
 
-  deinit { keys.deallocate() }
+  deinit {
+    keys.deallocate()
+    ends.deallocate()
+  }
 
   /// Counts the windows of all strings of a piece.
   func add(_ piece: NGramCounter.Piece) throws {
     guard let tokens = piece.tokens.baseAddress else { return }
     let length = layout.length
     let count = piece.tokens.count / length
-    for row in 0..<count {
+    let (keys, table, windowKeys) = (keys, table, windowKeys)
+    for start in stride(from: 0, to: count, by: layout.stringsAtOnce) {
       if table.isFull { try setAside() }
-      let string = tokens + row * length
-      let part = piece.parts.part(ofRow: row, string, length: length)
-      strings[part] &+= 1
-      let windows = windowKeys.write(string, into: keys)
-      table.add(keys, count: windows, part: part)
-      if layout.excludesPadding {
-        layout.forEachNGramOrder(of: string) { ngrams[$0 - layout.shortest][part] += 1 }
+      let rows = start..<Swift.min(start + layout.stringsAtOnce, count)
+      table.reserve(rows.count * layout.mostWindows)
+      var windows = 0
+      for row in rows {
+        let added = windowKeys.write(tokens + row &* length, into: keys + windows)
+        table.prefetch(keys + windows, count: added)
+        ends[row &- start] = windows &+ added
+        windows &+= added
+      }
+      windows = 0
+      for row in rows {
+        let string = tokens + row &* length
+        let part = piece.parts.part(ofRow: row, string, length: length)
+        strings[part] &+= 1
+        let end = ends[row &- start]
+        table.add(keys + windows, count: end &- windows, part: part)
+        windows = end
+        if layout.excludesPadding {
+          layout.forEachNGramOrder(of: string) { ngrams[$0 - layout.shortest][part] += 1 }
+        }
       }
     }
     try layout.requireRoom(forStringsOfParts: strings)
@@ -65,6 +86,20 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       WindowRun(
         storage: .file(file, offset: begin), size: end - begin, windows: writer.windows))
     spill = (file, end)
+  }
+
+  /// Adds what another shard has met, where neither has put anything aside and there is room;
+  /// returns whether it did.
+  func add(_ other: CountingShard) -> Bool {
+    guard runs.isEmpty && other.runs.isEmpty && table.hasRoom(for: other.table) else {
+      return false
+    }
+    table.add(other.table)
+    for part in strings.indices { strings[part] += other.strings[part] }
+    for order in ngrams.indices {
+      for part in strings.indices { ngrams[order][part] += other.ngrams[order][part] }
+    }
+    return true
   }
 
   /// Sorts what is left: in memory, or on the disk where runs are there already.

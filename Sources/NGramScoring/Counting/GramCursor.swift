@@ -20,12 +20,19 @@ struct GramCursor<
   /// The smallest key of a window that begins at a begin mark; beyond it nothing is read.
   private let firstBeginning: Key
   private let keepsBeginnings: Bool
+  private let keepsCutWindows: Bool
   /// Whether `windows` stands on a window that was not looked at yet.
   private var hasWindow = false
   private var isAtEnd = false
 
+  /// - Parameters:
+  ///   - keepingBeginnings: also read windows from a begin mark.
+  ///   - keepingCutWindows: also read windows that end before position j, 0 in the places after.
   /// - Precondition: `order` is one of the layout's orders, and the layout's keys fit `Key`.
-  init(_ source: NGramCounts, order: Int, keepingBeginnings: Bool = false) {
+  init(
+    _ source: NGramCounts, order: Int, keepingBeginnings: Bool = false,
+    keepingCutWindows: Bool = false
+  ) {
     let layout = source.layout
     source.requireOrder(order)
     guard let largest = layout.largestKey(Key.self) else {
@@ -36,6 +43,7 @@ struct GramCursor<
     unit = layout.weight(layout.order - order, Key.self)
     firstBeginning = Key(layout.beginDigit) &* layout.weight(layout.order - 1, Key.self)
     keepsBeginnings = keepingBeginnings
+    keepsCutWindows = keepingCutWindows
   }
 
   /// Moves to the next n-gram; false at the end.
@@ -67,7 +75,7 @@ struct GramCursor<
         try windows.addCounts(to: &counts)
       }
       // The j-th digit is 0 where the string ended before.
-      if key % base != 0 { return true }
+      if keepsCutWindows || key % base != 0 { return true }
     }
   }
 
@@ -77,7 +85,7 @@ struct GramCursor<
     while !isAtEnd, try windows.next() {
       key = windows.key
       if key >= firstBeginning && !keepsBeginnings { break }
-      if key % base == 0 { continue }
+      if key % base == 0 && !keepsCutWindows { continue }
       counts = Counts()
       try windows.addCounts(to: &counts)
       return true

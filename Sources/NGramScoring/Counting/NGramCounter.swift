@@ -138,6 +138,10 @@ public final class NGramCounter {
   private func finish<Key>(
     _ shards: [CountingShard<Key>], _ progress: @escaping () throws -> Void
   ) throws -> NGramCounts {
+    // Adding tables up costs less than sorting each and merging.
+    let shards = shards.dropFirst().reduce(into: Array(shards.prefix(1))) { kept, shard in
+      if !kept[0].add(shard) { kept.append(shard) }
+    }
     // Sorting the tables that are left is work for all threads; merging them is done once here, so
     // that no later pass has to do it.
     nonisolated(unsafe) let shared = shards

@@ -14,13 +14,11 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// One table an order, the longest first.
   private let tables: UnsafeMutableBufferPointer<SupportTable<Key>>
   private let keys: UnsafeMutablePointer<Key>
-  /// Beginnings of windows that the longest table lacks, one symbol shorter than those.
-  private let shorter: UnsafeMutablePointer<Key>
-  private var shorterCount = 0
-  /// Kept only so that reading ahead is not optimised away.
-  private var lastRead: Key = 0
+  /// For each table after the first, what is to be looked for in it: beginnings of what the table
+  /// before lacks, and windows that were cut to this length.
+  private let shorter: UnsafeMutableBufferPointer<KeyList<Key>>
 
-  /// Beginnings that are looked for together.
+  /// Beginnings that are looked for together, at least.
   private static var shorterAtOnce: Int { 256 }
 
   /// - Parameter memories: of the tables, the longest order first.
@@ -31,13 +29,19 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     base = Key(layout.base)
     tables = .allocate(capacity: memories.count)
     _ = tables.initialize(from: memories.map { SupportTable(in: $0) })
-    keys = .allocate(capacity: layout.mostWindows)
-    shorter = .allocate(capacity: Self.shorterAtOnce + layout.mostWindows)
+    let windows = layout.stringsAtOnce * layout.mostWindows
+    keys = .allocate(capacity: windows)
+    shorter = .allocate(capacity: memories.count - 1)
+    for index in shorter.indices {
+      shorter.initializeElement(
+        at: index, to: KeyList(capacity: memories.count * (Self.shorterAtOnce + windows)))
+    }
     ngrams = layout.orders.map { _ in 0 }
   }
 
   deinit {
     keys.deallocate()
+    for list in shorter { list.keys.deallocate() }
     shorter.deallocate()
     tables.deallocate()
   }
@@ -46,32 +50,58 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   ///
   /// - Throws: where a file of counts is damaged or cannot be read.
   convenience init(_ layout: WindowLayout, supportOf samples: [NGramCounts]) throws {
-    let ngrams = try layout.orders.reversed().map { try Self.ngrams(of: samples, order: $0) }
+    var ngrams = [[SupportTable<Key>.Place]](repeating: [], count: layout.orders.count)
+    for counts in samples { try Self.append(counts, layout, to: &ngrams) }
     self.init(
       layout, ngrams.map { ZeroedMemory(size: SupportTable<Key>.size(ngrams: $0.count)) })
-    for (table, ngrams) in zip(tables, ngrams) { table.insert(ngrams.lazy.map(\.key)) }
+    for (table, var ngrams) in zip(tables, ngrams) {
+      Self.withMostFrequentFirst(&ngrams, table.insert)
+    }
   }
 
-  /// The n-grams of one order, the most frequent of each set of samples first.
-  private static func ngrams(
-    of samples: [NGramCounts], order: Int
-  ) throws -> [SupportTable<Key>.Place] {
-    var all: [SupportTable<Key>.Place] = []
-    for counts in samples {
-      var grams = GramCursor<Key, TotalCount>(counts, order: order)
-      while try grams.next() {
-        all.append(SupportTable.Place(key: grams.key, count: UInt64(grams.counts.total)))
+  /// Appends the n-grams that one set of samples holds, the longest order first.
+  ///
+  /// All orders are read off one pass over the windows; see ``GramCursor``.
+  private static func append(
+    _ samples: NGramCounts, _ layout: WindowLayout, to ngrams: inout [[SupportTable<Key>.Place]]
+  ) throws {
+    var windows = GramCursor<Key, TotalCount>(samples, order: layout.order, keepingCutWindows: true)
+    let base = Key(layout.base)
+    var latest = [SupportTable<Key>.Place](repeating: .init(key: 0, count: 0), count: ngrams.count)
+    func end(_ index: Int) {
+      // The last digit is 0 where the string ended before.
+      if latest[index].key % base != 0 { ngrams[index].append(latest[index]) }
+    }
+    while try windows.next() {
+      var ngram = windows.key
+      let count = UInt64(windows.counts.total)
+      for index in latest.indices {
+        if latest[index].key == ngram {
+          latest[index].count += count
+        } else {
+          end(index)
+          latest[index] = SupportTable.Place(key: ngram, count: count)
+        }
+        ngram /= base
       }
     }
-    // Twice as often or not is all that matters: few levels, sorted in one pass.
-    var scratch = all
-    return all.withUnsafeMutableBufferPointer { all in
+    for index in latest.indices { end(index) }
+  }
+
+  /// Hands out n-grams in an order in which no frequent one stands behind one half as frequent.
+  private static func withMostFrequentFirst(
+    _ ngrams: inout [SupportTable<Key>.Place],
+    _ body: (UnsafeBufferPointer<SupportTable<Key>.Place>) -> Void
+  ) {
+    // Few levels, sorted in one pass.
+    var scratch = ngrams
+    ngrams.withUnsafeMutableBufferPointer { ngrams in
       scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let first = all.baseAddress, let other = scratch.baseAddress else { return [] }
+        guard let first = ngrams.baseAddress, let other = scratch.baseAddress else { return }
         let sorted = RadixSort.sort(
-          first, scratch: other, count: all.count, largest: UInt8(63),
+          first, scratch: other, count: ngrams.count, largest: UInt8(63),
           key: { UInt8(truncatingIfNeeded: $0.count.leadingZeroBitCount) })
-        return Array(UnsafeBufferPointer(start: sorted, count: all.count))
+        body(UnsafeBufferPointer(start: sorted, count: ngrams.count))
       }
     }
   }
@@ -100,30 +130,33 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     let longest = tables[0]
     let (keys, shorter, base) = (keys, shorter, base)
     let windowKeys = windowKeys
-    // The last windows of a string are cut short, so that the longest table cannot hold them.
-    let cut = layout.excludesPadding ? 0 : layout.order - layout.shortest
-    for row in 0..<count {
-      let string = first + row * length
-      let windows = windowKeys.write(string, into: keys)
-      var lacking = shorterCount
-      var window = 0
-      while window < windows &- cut {
-        if !longest.count(keys[window]) {
-          shorter[lacking] = keys[window] / base
-          lacking &+= 1
+    // The last windows of a string are cut short, each a symbol shorter than the one before.
+    let cut = layout.excludesPadding ? 0 : shorter.count
+    var row = 0
+    while row < count {
+      // The places of all windows of some strings are asked for before the first is looked at.
+      let end = Swift.min(row &+ layout.stringsAtOnce, count)
+      var windows = 0
+      while row < end {
+        let string = first + row &* length
+        let all = windows &+ windowKeys.write(string, into: keys + windows)
+        var unit = base
+        for index in 0..<cut {
+          shorter[index].append(keys[all &- cut &+ index] / unit)
+          unit = unit &* base
         }
-        window &+= 1
+        let start = windows
+        windows = all &- cut
+        for window in start..<windows { longest.prefetch(keys[window]) }
+        if layout.excludesPadding {
+          layout.forEachNGramOrder(of: string) { ngrams[$0 - layout.shortest] += 1 }
+        }
+        row &+= 1
       }
-      while window < windows {
-        shorter[lacking] = keys[window] / base
-        lacking &+= 1
-        window &+= 1
+      for window in 0..<windows where !longest.count(keys[window]) && !shorter.isEmpty {
+        shorter[0].append(keys[window] / base)
       }
-      shorterCount = lacking
-      if lacking >= Self.shorterAtOnce { addShorter() }
-      if layout.excludesPadding {
-        layout.forEachNGramOrder(of: string) { ngrams[$0 - layout.shortest] += 1 }
-      }
+      if let first = shorter.first, first.count >= Self.shorterAtOnce { addShorter() }
     }
     addShorter()
     strings += count
@@ -136,26 +169,18 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   /// Counts each beginning that was put aside at the longest order that its samples hold.
   ///
-  /// Every beginning of an n-gram on the support is on it too, and is counted as its beginning. What
-  /// these searches find cannot be foretold and lies anywhere, so the first places of all are read
-  /// before any is used, and the cache misses overlap.
+  /// Every beginning of an n-gram on the support is on it too, and is counted as its beginning.
   private func addShorter() {
-    var count = shorterCount
-    for table in tables.dropFirst() {
-      var read: Key = 0
-      for index in 0..<count { read ^= table.keyAtFirstPlace(of: shorter[index]) }
-      lastRead = read
-      var lacking = 0
-      for index in 0..<count {
-        let (rest, digit) = shorter[index].quotientAndRemainder(dividingBy: base)
-        // The last digit is 0 where the window was cut short before.
-        if digit != 0 && table.count(shorter[index]) { continue }
-        shorter[lacking] = rest
-        lacking &+= 1
+    let (shorter, base) = (shorter, base)
+    for index in shorter.indices {
+      let (table, list) = (tables[index + 1], shorter[index])
+      let isLast = index + 1 == shorter.count
+      for place in 0..<list.count { table.prefetch(list.keys[place]) }
+      for place in 0..<list.count where !table.count(list.keys[place]) && !isLast {
+        shorter[index + 1].append(list.keys[place] / base)
       }
-      count = lacking
+      shorter[index].count = 0
     }
-    shorterCount = 0
   }
 
   /// Calls `body` with every n-gram of the support that was counted, in no order.
@@ -163,5 +188,19 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     for (order, table) in zip(layout.orders.reversed(), tables) {
       table.forEachCounted { body($0, order, $1) }
     }
+  }
+}
+
+/// Keys that wait to be looked for, in memory that its owner gives back.
+private struct KeyList<Key> {
+  let keys: UnsafeMutablePointer<Key>
+  var count = 0
+
+  init(capacity: Int) { keys = .allocate(capacity: capacity) }
+
+  @inline(__always)
+  mutating func append(_ key: Key) {
+    keys[count] = key
+    count &+= 1
   }
 }

@@ -1,5 +1,7 @@
 // Counting on a given support: n-grams that are not in the table are not counted.
 
+import CPrefetch
+
 /// The n-grams of one order that some samples hold, each with one count.
 ///
 /// Open addressing, at most two thirds full. Keys are never added while n-grams are counted, so that
@@ -36,11 +38,13 @@ struct SupportTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     shift = UInt64(64 - capacity.trailingZeroBitCount)
   }
 
-  /// Puts n-grams in, all counts 0.
+  /// Puts n-grams in, all counts 0, in the order in which they stand.
   ///
-  /// - Parameter keys: none 0; a key may stand in it twice.
-  func insert(_ keys: some Sequence<Key>) {
-    for key in keys {
+  /// - Parameter ngrams: no key is 0; one may stand there twice.
+  func insert(_ ngrams: UnsafeBufferPointer<Place>) {
+    for index in ngrams.indices {
+      let key = ngrams[index].key
+      prefetch(ngrams[Swift.min(index + 16, ngrams.count - 1)].key)
       var place = firstPlace(of: key)
       while places[place].key != 0 && places[place].key != key { place = (place &+ 1) & mask }
       places[place].key = key
@@ -52,9 +56,9 @@ struct SupportTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift)
   }
 
-  /// What stands where the search for a key begins.
+  /// Brings the place where the search for a key begins near, ahead of the search.
   @inline(__always)
-  func keyAtFirstPlace(of key: Key) -> Key { places[firstPlace(of: key)].key }
+  func prefetch(_ key: Key) { prefetchForWriting(places + firstPlace(of: key)) }
 
   /// Counts an n-gram where the table holds it; returns whether it does.
   @inline(__always)

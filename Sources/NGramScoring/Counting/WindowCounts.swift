@@ -5,6 +5,8 @@
 /// A walk that asks only how often an n-gram occurs keeps a ``TotalCount``; one that asks in which parts
 /// keeps a ``PartedCount``, sixteen numbers, which costs most of such a walk.
 protocol WindowCounts: Sendable {
+  /// Whether only the sum over the parts is kept.
+  static var isTotal: Bool { get }
   /// No occurrence.
   init()
   /// Occurrences over all parts.
@@ -15,6 +17,7 @@ protocol WindowCounts: Sendable {
 
 /// Occurrences over all parts, and nothing else.
 struct TotalCount: WindowCounts {
+  static var isTotal: Bool { true }
   private(set) var total = 0
 
   @inline(__always)
@@ -25,6 +28,7 @@ struct TotalCount: WindowCounts {
 }
 
 extension PartedCount: WindowCounts {
+  static var isTotal: Bool { false }
   @inline(__always)
   mutating func take(_ count: UInt64, part: Int) -> Bool {
     guard UInt64(self[part]) &+ count <= UInt64(UInt32.max) else { return false }

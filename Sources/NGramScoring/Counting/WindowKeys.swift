@@ -4,7 +4,9 @@
 struct WindowKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   let layout: WindowLayout
   private let base: Key
-  /// The weight of the digit that leaves a window.
+  /// The weight of a window's first digit.
+  private let leading: Key
+  /// What the digit that leaves a window weighs, modulo 2^bits, once the others have moved up.
   private let leaving: Key
   private let beginDigit: Key
 
@@ -15,7 +17,8 @@ struct WindowKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable
       "WindowKeys: base \(layout.base), order \(layout.order) in \(Key.bitWidth) bits")
     self.layout = layout
     base = Key(layout.base)
-    leaving = layout.weight(layout.order - 1, Key.self)
+    leading = layout.weight(layout.order - 1, Key.self)
+    leaving = leading &* base
     beginDigit = Key(layout.beginDigit)
   }
 
@@ -65,15 +68,19 @@ struct WindowKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable
     var count = 1
     var left = 0
     if begins, windows > 1 {
-      key = (key &- beginDigit &* leaving) &* base
+      key = (key &- beginDigit &* leading) &* base
       if entering < length { key = key &+ Key(truncatingIfNeeded: tokens[entering]) &+ 1 }
       entering += 1
       keys[1] = key
       count = 2
     }
-    while count < windows, entering < length {
+    // What does not wait for the key before is put together first: only one product does.
+    let (base, leaving) = (base, leaving)
+    let whole = Swift.min(windows, count &+ Swift.max(length &- entering, 0))
+    while count < whole {
       let out = Key(truncatingIfNeeded: tokens[left]) &+ 1
-      key = (key &- out &* leaving) &* base &+ Key(truncatingIfNeeded: tokens[entering]) &+ 1
+      let change = Key(truncatingIfNeeded: tokens[entering]) &+ 1 &- out &* leaving
+      key = key &* base &+ change
       keys[count] = key
       left &+= 1
       entering &+= 1
@@ -81,7 +88,7 @@ struct WindowKeys<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable
     }
     while count < windows {
       let out = Key(truncatingIfNeeded: tokens[left]) &+ 1
-      key = (key &- out &* leaving) &* base
+      key = key &* base &- out &* leaving
       keys[count] = key
       left &+= 1
       count &+= 1

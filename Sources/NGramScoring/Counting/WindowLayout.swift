@@ -76,6 +76,10 @@ public struct WindowLayout: Sendable, Equatable {
   /// The most windows that one string has.
   var mostWindows: Int { length - shortest + 1 + (holdsBeginnings ? 1 : 0) }
 
+  /// Strings whose windows are asked for in a table before the first is looked at, at least 1: some
+  /// 256 windows, as many as the first cache holds beside their keys.
+  var stringsAtOnce: Int { max(1, 256 / mostWindows) }
+
   /// Whether keys need more than 64 bits.
   var isWide: Bool { largestKey(UInt64.self) == nil }
 
