@@ -22,7 +22,7 @@ public final class AppendingFile {
     self.path = path
     let sink = try FileSink(appendingTo: path)
     self.sink = sink
-    guard retrying({ flock(sink.number, LOCK_EX | LOCK_NB) }).result == 0 else {
+    guard Self.locks(sink.number) else {
       throw Failure(
         .cannotWrite, "cannot append to \(path): another process is writing it; wait for its end")
     }
@@ -36,6 +36,18 @@ public final class AppendingFile {
     count = try Self.endOfLastLine(sink.number, size: size, path: path)
     repairedBytes = size - count
     if repairedBytes > 0 { try truncate(to: count) }
+  }
+
+  /// Takes the lock, or finds it taken for longer than a tenth of a second.
+  ///
+  /// A child process that is being started holds all open files, and so the lock of one that was closed
+  /// a moment ago, until it begins its program.
+  private static func locks(_ number: Int32) -> Bool {
+    for _ in 0..<20 {
+      if retrying({ flock(number, LOCK_EX | LOCK_NB) }).result == 0 { return true }
+      usleep(5_000)
+    }
+    return false
   }
 
   /// Appends a line and its newline.
