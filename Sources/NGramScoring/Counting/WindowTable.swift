@@ -111,32 +111,35 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   /// Adds what another table holds.
   ///
-  /// Both have their windows in the order of their hashes, so that both are read straight through.
+  /// Both have their windows in the order of their hashes, so that those of 64 places lie close
+  /// together here too. The blocks of 64 come scattered: in order, they would crowd the front of this
+  /// table before it is full enough to grow.
   ///
   /// - Precondition: ``hasRoom(for:)``.
   func add(_ other: WindowTable) {
-    reserve(other.count)
-    let mask = places &- 1
-    let shift = UInt64(64 - places.trailingZeroBitCount)
-    var met = 0
+    let blocks = other.places / 64
     for index in 0..<other.places {
-      let added = other.entries + index &* 32
+      let block = (index / 64 &* 0x9E37_79B1) & (blocks &- 1)
+      let added = other.entries + (block &* 64 &+ index % 64) &* 32
       let key = added.load(as: Key.self)
       if key == 0 { continue }
-      var place = Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift)
+      // Most windows are in both: there need not be room for all of them twice.
+      reserve(1)
+      var place = Int(
+        truncatingIfNeeded: WindowHash.value(of: key)
+          &>> UInt64(64 - places.trailingZeroBitCount))
       while true {
         let found = (entries + place &* 32).load(as: Key.self)
         if found == key { break }
         if found == 0 {
           (entries + place &* 32).storeBytes(of: key, as: Key.self)
-          met &+= 1
+          count &+= 1
           break
         }
-        place = (place &+ 1) & mask
+        place = (place &+ 1) & (places &- 1)
       }
       addCounters(of: key, added + 16, to: entries + (place &* 32 &+ 16))
     }
-    count &+= met
     for (key, counts) in other.carried { carried[key, default: PartedCount()].add(counts) }
   }
 
