@@ -74,6 +74,21 @@ struct SupportCounterTests {
     }
   }
 
+  @Test("samples that were counted at longer orders than are scored", arguments: [8, 14])
+  func longerOrders(longest: Int) throws {
+    let reference = randomStrings(500, length: 16, vocabularySize: 60, seed: 3, power: 4)
+    let samples = try NGramCounts(
+      randomStrings(200, length: 16, vocabularySize: 60, seed: 4, power: 4), orders: 1...longest,
+      vocabularySize: 60)
+    let counter = try SupportCounter(samples: [samples], orders: 4...6, threads: 2)
+    reference.withUnsafeTokens { counter.add([$0]) }
+    let shared = try NGramScorer(reference: try counter.finish(), orders: [4, 6])
+    let whole = try NGramScorer(reference: reference, vocabularySize: 60, orders: [4, 6])
+    #expect(
+      try shared.scores(of: samples, measures: .plain)
+        == whole.scores(of: samples, measures: .plain))
+  }
+
   @Test("samples that share nothing with the reference are at distance 1")
   func disjoint() throws {
     let samples = TokenStrings(tokens: [2, 3, 2, 3], length: 4)

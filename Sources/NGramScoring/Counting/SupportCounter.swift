@@ -44,8 +44,10 @@ public final class SupportCounter {
       orders: orders, length: first.length, vocabularySize: first.vocabularySize,
       excludingPadding: first.excludesPadding)
     self.threads = threads
+    // Counts of longer orders than these, as a file may hold, are read under their own keys.
+    let isWide = layout.isWide || samples.contains(where: \.layout.isWide)
     shards =
-      layout.isWide
+      isWide
       ? .wide(try Self.shards(samples, layout, threads))
       : .narrow(try Self.shards(samples, layout, threads))
   }
