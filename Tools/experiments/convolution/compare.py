@@ -2,7 +2,7 @@
 """Trains pairs of runs that differ in the convolution's algorithm alone, and compares their JS-4.
 
     Tools/experiments/convolution/compare.py DGFLOW CORPUS FOLDER [--seeds 5] [--width 32] \
-        [--checkpoints 1000,2000,3000] [--threads 1] [--samples 10000]
+        [--checkpoints 1000,2000,3000] [--average-decay 0.998] [--threads 1] [--samples 10000]
 
 DGFLOW is the built tool, CORPUS a prepared corpus. A run that was stopped goes on where it was; runs
 that are done are not made again. At the end, a Markdown table: at each checkpoint the mean JS-4 of both,
@@ -28,6 +28,7 @@ def arguments():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--checkpoints", default="1000,2000,3000")
+    parser.add_argument("--average-decay", type=float, default=0.998)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--samples", type=int, default=10_000)
     return parser.parse_args()
@@ -39,7 +40,8 @@ def train(options, algorithm, seed, checkpoints):
     spacing = math.gcd(*checkpoints)
     command = [
         options.dgflow, "train", options.corpus, "--output", run, "--seed", seed, "--threads",
-        options.threads, "--width", options.width, "--convolution", algorithm, "--iterations",
+        options.threads, "--width", options.width, "--convolution", algorithm,
+        "--average-decay", options.average_decay, "--iterations",
         checkpoints[-1], "--evaluate-every", spacing, "--checkpoint-every", spacing,
         "--evaluation-samples", options.samples, "--quiet"]
     if run.exists():
