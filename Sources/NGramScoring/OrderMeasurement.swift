@@ -24,24 +24,29 @@ struct OrderMeasurement {
     let (wantsKL, wantsCosine) = (measures.wantsKullbackLeibler, measures.wantsCosine)
     let wantsDeletions = measures.intervals || measures.trueDivergence
     precondition(
-      !reference.isRestricted || !(wantsKL || wantsCosine || wantsDeletions),
+      !reference.isRestricted || !(wantsKL || wantsCosine),
       "OrderMeasurement: a reference counted on the samples' support knows the plug-in JS only")
+    precondition(
+      samples.hasParts && reference.hasParts || !wantsDeletions,
+      "OrderMeasurement: an interval needs counts that were kept part by part")
     var deletions = GroupDeletions.Accumulator(
       sample: totals, reference: referenceTotals, deletingReference: measures.trueDivergence)
-    func add(_ sample: Int, _ real: Int) {
-      divergence.add(sample, real)
-      shares.add(sample, real)
-      if wantsKL { kl.add(sample, real) }
-      if wantsCosine { cosine.add(sample, real) }
-    }
     let walk = NGramWalk(samples, reference, order: order)
     if wantsDeletions {
       try walk.forEach { sample, real in
-        add(sample.total, real.total)
+        divergence.add(sample.total, real.total)
+        shares.add(sample.total, real.total)
+        if wantsKL { kl.add(sample.total, real.total) }
+        if wantsCosine { cosine.add(sample.total, real.total) }
         deletions.add(sample: sample, reference: real)
       }
     } else {
-      try walk.forEachTotal(add)
+      try walk.forEachTotal { sample, real in
+        divergence.add(sample, real)
+        shares.add(sample, real)
+        if wantsKL { kl.add(sample, real) }
+        if wantsCosine { cosine.add(sample, real) }
+      }
     }
     let deleted = wantsDeletions ? deletions.deletions() : nil
     scores = OrderScores(

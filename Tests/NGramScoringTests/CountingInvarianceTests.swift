@@ -84,6 +84,32 @@ struct CountingInvarianceTests {
     #expect(try spilled.digest() == whole.digest())
   }
 
+  @Test(
+    "whether parts are kept, in how often n-grams occur", arguments: [4, 9], [Int.max, 1])
+  func parts(order: Int, memory: Int) throws {
+    let strings = randomStrings(13_000, length: 14, vocabularySize: 300, seed: 24, power: 2)
+    func counts(keepsParts: Bool, threads: Int) throws -> NGramCounts {
+      var settings = settings(threads: threads, memory: memory == 1 ? 1 : nil)
+      settings.keepsParts = keepsParts
+      return try NGramCounts(
+        strings, orders: 2...order, vocabularySize: 300, settings: settings)
+    }
+    let parted = try counts(keepsParts: true, threads: 2)
+    #expect(parted.hasParts)
+    for threads in [1, 3] {
+      let totals = try counts(keepsParts: false, threads: threads)
+      #expect(!totals.hasParts && totals.strings == parted.strings)
+      for order in [2, order] {
+        #expect(totals.totals(order: order).allNGrams == parted.totals(order: order).allNGrams)
+        let (left, right) = (try totals.listed(order: order), try parted.listed(order: order))
+        #expect(
+          left.elementsEqual(right) {
+            $0.ngram == $1.ngram && $0.counts.total == $1.counts.total
+          })
+      }
+    }
+  }
+
   @Test("a temporary folder that is not there cannot be written to")
   func noTemporaryFolder() throws {
     let strings = randomStrings(5_000, length: 14, vocabularySize: 5_000, seed: 22, power: 1)

@@ -14,8 +14,7 @@ struct SupportCounterTests {
       reference: reference, vocabularySize: vocabularySize, orders: orders,
       excludingPadding: excludingPadding)
     let samples = try sets.map { try whole.count($0) }
-    let counter = try SupportCounter(
-      samples: samples, orders: NGramScorer.range(of: orders), threads: threads)
+    let counter = try SupportCounter(samples: samples, orders: orders, threads: threads)
     // In pieces, as a text comes.
     let length = reference.length
     reference.withUnsafeTokens { tokens in
@@ -41,7 +40,9 @@ struct SupportCounterTests {
     "gives every plain value of the whole reference, to the last digit",
     arguments: [false, true], [1, 2, 3])
   func equalsWhole(excludingPadding: Bool, threads: Int) throws {
-    for (orders, vocabularySize, length) in [([4, 6], 40, 12), ([1], 9, 5), ([1, 3], 30, 8)] {
+    for (orders, vocabularySize, length) in [
+      ([4, 6], 40, 12), ([1], 9, 5), ([1, 3], 30, 8), ([5, 4, 1], 20, 9), ([6, 1, 5], 40, 12),
+    ] {
       let reference = randomStrings(
         3_000, length: length, vocabularySize: vocabularySize, seed: 5, power: 3)
       let sets = [(900, 3.0), (60, 1), (1, 1)].enumerated().map {
@@ -80,7 +81,7 @@ struct SupportCounterTests {
     let samples = try NGramCounts(
       randomStrings(200, length: 16, vocabularySize: 60, seed: 4, power: 4), orders: 1...longest,
       vocabularySize: 60)
-    let counter = try SupportCounter(samples: [samples], orders: 4...6, threads: 2)
+    let counter = try SupportCounter(samples: [samples], orders: [6, 4], threads: 2)
     reference.withUnsafeTokens { counter.add([$0]) }
     let shared = try NGramScorer(reference: try counter.finish(), orders: [4, 6])
     let whole = try NGramScorer(reference: reference, vocabularySize: 60, orders: [4, 6])
@@ -93,7 +94,7 @@ struct SupportCounterTests {
   func disjoint() throws {
     let samples = TokenStrings(tokens: [2, 3, 2, 3], length: 4)
     let counts = try NGramCounts(samples, orders: 1...2, vocabularySize: 6)
-    let counter = try SupportCounter(samples: [counts], orders: 1...2, threads: 1)
+    let counter = try SupportCounter(samples: [counts], orders: [1, 2], threads: 1)
     [UInt16](repeating: 4, count: 8).withUnsafeBufferPointer { counter.add([$0]) }
     let scores = try NGramScorer(reference: try counter.finish(), orders: [1, 2])
       .scores(of: counts, measures: .plain)

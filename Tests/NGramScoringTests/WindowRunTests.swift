@@ -58,6 +58,18 @@ struct WindowRunTests {
     WindowRun(storage: .memory(bytes), size: bytes.count, windows: windows)
   }
 
+  @Test("a total is written as the count of part 0, or of as many parts as it needs")
+  func totals() throws {
+    let totals = [1, 127, 128, Int(UInt32.max), Int(UInt32.max) + 1, 15 * Int(UInt32.max)]
+    var writer = WindowRunWriter<UInt64>(.memory)
+    for (index, total) in totals.enumerated() {
+      try writer.append(UInt64(index + 1), TotalCount(UInt64(total)))
+    }
+    let read = try Self.read(try #require(try writer.finish()), UInt64.self)
+    #expect(read.map(\.counts.total) == totals)
+    #expect(read.map(\.counts.support) == [1, 1, 1, 1, 3, 0x7FFF])
+  }
+
   private func roundTrip<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
     _: Key.Type, seed: Int, folder: TemporaryFolder
   ) throws {

@@ -18,12 +18,14 @@ struct WindowTableTests {
     }
   }
 
-  private func check<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
-    _: Key.Type, kind: Int
+  /// Fills a table twice, beside a dictionary.
+  private func check<Entry: WindowEntry>(
+    _: Entry.Type, kind: Int, isRight: (_ counts: Entry.Counts, _ parts: [Int]) -> Bool
   ) throws {
+    typealias Key = Entry.Key
     var random = SimulationRandom(seed: UInt64(kind))
     let mostWindows = 70
-    let table = WindowTable<Key>(mostWindows: mostWindows, mostPlaces: 1 << 15)
+    let table = WindowTable<Entry>(mostWindows: mostWindows, mostPlaces: 1 << 15)
     var drains = 0
     // Twice more distinct windows than the table holds: it grows, fills, and is emptied.
     while drains < 2 {
@@ -40,10 +42,10 @@ struct WindowTableTests {
         for key in keys { expected[key, default: [Int](repeating: 0, count: 16)][part] += 1 }
       }
       #expect(table.count == expected.count, "kind \(kind)")
-      var listed: [(Key, PartedCount)] = []
+      var listed: [(Key, Entry.Counts)] = []
       table.drain { listed.append(($0, $1)) }
       #expect(listed.count == expected.count)
-      #expect(listed.allSatisfy { expected[$0.0] == $0.1.list })
+      #expect(listed.allSatisfy { isRight($0.1, expected[$0.0] ?? []) })
       #expect(zip(listed, listed.dropFirst()).allSatisfy { $0.0 < $1.0 })
       #expect(table.count == 0 && !table.isFull)
       drains += 1
@@ -55,13 +57,22 @@ struct WindowTableTests {
 
   @Test("count what dictionaries count while they grow, fill and are emptied", arguments: 0...3)
   func table(kind: Int) throws {
-    try check(UInt64.self, kind: kind)
-    try check(UInt128.self, kind: kind)
+    try check(PartedEntry<UInt64>.self, kind: kind) { $0.list == $1 }
+    try check(PartedEntry<UInt128>.self, kind: kind) { $0.list == $1 }
+    try check(TotalEntry<UInt64>.self, kind: kind) { $0.total == $1.reduce(0, +) }
+    try check(TotalEntry<UInt128>.self, kind: kind) { $0.total == $1.reduce(0, +) }
+  }
+
+  @Test("an entry takes 16 bytes, or 32 with parts")
+  func sizes() {
+    #expect(WindowTable<TotalEntry<UInt64>>.entrySize == 16)
+    #expect(WindowTable<PartedEntry<UInt64>>.entrySize == 32)
+    #expect(WindowTable<PartedEntry<UInt128>>.entrySize == 32)
   }
 
   @Test("a table with many overflowing counters is full before it is too large")
   func overflow() {
-    let table = WindowTable<UInt64>(mostWindows: 1, mostPlaces: 1 << 12)
+    let table = WindowTable<PartedEntry<UInt64>>(mostWindows: 1, mostPlaces: 1 << 12)
     var added = 0
     for key in UInt64(1)... {
       if table.isFull { break }

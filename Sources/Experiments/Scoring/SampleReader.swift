@@ -28,15 +28,13 @@ public struct SampleReader: Sendable {
     let name = path == "-" ? "standard input" : path
     var kept = StringsInMemory(
       mostBytes: options.settings.memory / (4 * files), length: codec.length)
-    var settings = options.settings
-    settings.memory = options.tableMemory
     let counter = NGramCounter(
       layout: try WindowLayout(
         orders: options.countedOrders(length: codec.length), length: codec.length,
         vocabularySize: codec.vocabulary.count, excludingPadding: options.excludesPadding),
-      settings: settings)
+      settings: options.countingSettings)
     try TextBlocks(path: path, policy: policy).encode(
-      with: codec, threads: settings.threads, limit: limit
+      with: codec, threads: options.settings.threads, limit: limit
     ) { blocks in
       try counter.add(blocks, by: tokenRule) { .rows(from: $0.firstRow) }
       for block in blocks {

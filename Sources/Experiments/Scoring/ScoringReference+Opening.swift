@@ -104,10 +104,12 @@ extension ScoringReference.Options {
     TextCounting.countingMemory(of: settings.memory / 2, threads: settings.threads)
   }
 
-  /// Threads, and the memory that is left to tables.
+  /// How samples are counted: with the memory that is left to tables, and in parts where something
+  /// asks for them.
   var countingSettings: NGramCounter.Settings {
     var settings = settings
     settings.memory = tableMemory
+    settings.keepsParts = !isPlain
     return settings
   }
 

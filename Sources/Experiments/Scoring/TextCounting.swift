@@ -95,9 +95,9 @@ public struct TextCounting: Sendable {
       counts: try requireLines(counter.finish { try progress(lines) }, texts))
   }
 
-  /// Counts texts only as far as samples hold their n-grams.
+  /// Counts texts only at the given orders, and only as far as samples hold their n-grams.
   func counts(
-    of texts: Texts, onSupportOf samples: [NGramCounts],
+    of texts: Texts, orders: [Int], onSupportOf samples: [NGramCounts],
     blocks observe: ([EncodedBlock]) -> Void = { _ in }
   ) throws -> NGramCounts {
     let counter = try SupportCounter(samples: samples, orders: orders, threads: settings.threads)

@@ -61,7 +61,7 @@ public struct TextReference {
   public func counted(for samples: [SampleSet]) throws -> ScoringReference {
     let counts = samples.map(\.counts)
     let memory = SupportCounter.memory(
-      samples: counts, orders: counting.orders, threads: counting.settings.threads)
+      samples: counts, orders: options.orders, threads: counting.settings.threads)
     guard options.needsSharedOnly, memory <= options.tableMemory else { return try counted() }
     return try counted(onSupportOf: counts)
   }
@@ -83,7 +83,8 @@ public struct TextReference {
     let counts =
       samples.isEmpty
       ? try counting.counts(of: texts, blocks: observe).counts
-      : try counting.counts(of: texts, onSupportOf: samples, blocks: observe)
+      : try counting.counts(
+        of: texts, orders: options.orders, onSupportOf: samples, blocks: observe)
     var digest = StableHash()
     digest.combine("\(texts.codec.vocabulary.digest)\n\(texts.codec.length)\n")
     digest.combine("\(counts.strings)\n")

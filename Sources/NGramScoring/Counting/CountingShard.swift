@@ -3,7 +3,9 @@
 import Files
 
 /// The table of one thread, and the sorted runs that it has put aside.
-final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+final class CountingShard<Entry: WindowEntry> {
+  private typealias Key = Entry.Key
+
   /// Sorted runs so far.
   private(set) var runs: [WindowRun] = []
   /// Strings in each part.
@@ -13,7 +15,7 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   private let layout: WindowLayout
   private let windowKeys: WindowKeys<Key>
-  private let table: WindowTable<Key>
+  private let table: WindowTable<Entry>
   private let keys: UnsafeMutablePointer<Key>
   /// Where the windows of each of some strings end among `keys`.
   private let ends: UnsafeMutablePointer<Int>
@@ -27,7 +29,7 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     // While it grows or is sorted, a table takes as much again.
     let windows = layout.stringsAtOnce * layout.mostWindows
     table = WindowTable(
-      mostWindows: windows, mostPlaces: memory / (2 * WindowTable<Key>.entrySize))
+      mostWindows: windows, mostPlaces: memory / (2 * WindowTable<Entry>.entrySize))
     keys = .allocate(capacity: windows)
     ends = .allocate(capacity: layout.stringsAtOnce)
     ngrams = layout.orders.map { _ in [Int](repeating: 0, count: StringParts.count) }
@@ -58,7 +60,7 @@ final class CountingShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       windows = 0
       for row in rows {
         let string = tokens + row &* length
-        let part = piece.parts.part(ofRow: row, string, length: length)
+        let part = Entry.hasParts ? piece.parts.part(ofRow: row, string, length: length) : 0
         strings[part] &+= 1
         let end = ends[row &- start]
         table.add(keys + windows, count: end &- windows, part: part)

@@ -16,7 +16,7 @@ import TextCoding
 /// let counts = try counter.finish()
 /// ```
 public final class NGramCounter {
-  /// How counting is done; nothing here changes the counts.
+  /// How counting is done; nothing here changes how often n-grams occur.
   public struct Settings: Sendable {
     /// Threads, at least 1.
     public var threads = 1
@@ -24,6 +24,9 @@ public final class NGramCounter {
     public var memory = ScoringDefaults.memory
     /// Folder of temporary files, whose names are removed at once.
     public var temporaryFolder = "/tmp"
+    /// Whether counts are kept part by part, as intervals and floors need them; without, half the memory
+    /// and less time are taken, and all that counts say is how often each n-gram occurs.
+    public var keepsParts = true
 
     /// The defaults with a number of threads.
     public init(threads: Int = 1) { self.threads = threads }
@@ -46,10 +49,13 @@ public final class NGramCounter {
   private let settings: Settings
   private let shards: Shards
 
-  /// One shard a thread, under one of the two key widths.
+  /// All shards, by the width of keys and by what is kept of each window: named types, for which the
+  /// compiler makes code of their own.
   private enum Shards {
-    case narrow([CountingShard<UInt64>])
-    case wide([CountingShard<UInt128>])
+    case narrow(CountingShards<PartedEntry<UInt64>>)
+    case narrowTotals(CountingShards<TotalEntry<UInt64>>)
+    case wide(CountingShards<PartedEntry<UInt128>>)
+    case wideTotals(CountingShards<TotalEntry<UInt128>>)
   }
 
   /// Fewest strings that a thread is started for; below, starting it costs more than it saves.
@@ -60,12 +66,13 @@ public final class NGramCounter {
     precondition(settings.threads >= 1, "NGramCounter: \(settings.threads) threads")
     self.layout = layout
     self.settings = settings
-    let memory = max(1 << 22, settings.memory / settings.threads)
-    let folder = settings.temporaryFolder
     shards =
-      layout.isWide
-      ? .wide((0..<settings.threads).map { _ in CountingShard(layout, memory, folder) })
-      : .narrow((0..<settings.threads).map { _ in CountingShard(layout, memory, folder) })
+      switch (layout.isWide, settings.keepsParts) {
+      case (false, true): .narrow(CountingShards(layout, settings))
+      case (false, false): .narrowTotals(CountingShards(layout, settings))
+      case (true, true): .wide(CountingShards(layout, settings))
+      case (true, false): .wideTotals(CountingShards(layout, settings))
+      }
   }
 
   /// Counts strings `[N, L]`; N may be 0.
@@ -106,83 +113,27 @@ public final class NGramCounter {
           + "a part rule for others")
     }
     switch shards {
-    case .narrow(let shards): try add(pieces, to: shards)
-    case .wide(let shards): try add(pieces, to: shards)
-    }
-  }
-
-  private func add<Key>(_ pieces: [Piece], to shards: [CountingShard<Key>]) throws {
-    let runs = shardRanges(count: pieces.count, shards: shards.count)
-    // Each shard is touched by the one thread that carries its run of pieces.
-    nonisolated(unsafe) let shards = shards
-    nonisolated(unsafe) let pieces = pieces
-    try Cores.run(shards: shards.count, threads: settings.threads) { shard in
-      for piece in runs[shard] { try shards[shard].add(pieces[piece]) }
+    case .narrow(let shards): try shards.add(pieces)
+    case .narrowTotals(let shards): try shards.add(pieces)
+    case .wide(let shards): try shards.add(pieces)
+    case .wideTotals(let shards): try shards.add(pieces)
     }
   }
 
   /// All that was counted; nothing may be added afterwards.
   ///
   /// - Parameter progress: called now and then while what was spilled is merged; throwing ends it.
-  /// - Throws: ``Files/Failure`` `cannotWrite` where a temporary file cannot be written; what
-  ///   `progress` throws.
+  /// - Throws: ``Files/Failure`` `cannotWrite` where a temporary file cannot be written, `badData` for
+  ///   more strings than there is room for; what `progress` throws.
   public func finish(progress: () throws -> Void = {}) throws -> NGramCounts {
     try withoutActuallyEscaping(progress) { progress in
       switch shards {
-      case .narrow(let shards): try finish(shards, progress)
-      case .wide(let shards): try finish(shards, progress)
+      case .narrow(let shards): try shards.finish(progress)
+      case .narrowTotals(let shards): try shards.finish(progress)
+      case .wide(let shards): try shards.finish(progress)
+      case .wideTotals(let shards): try shards.finish(progress)
       }
     }
-  }
-
-  private func finish<Key>(
-    _ shards: [CountingShard<Key>], _ progress: @escaping () throws -> Void
-  ) throws -> NGramCounts {
-    // Adding tables up costs less than sorting each and merging.
-    let shards = shards.dropFirst().reduce(into: Array(shards.prefix(1))) { kept, shard in
-      if !kept[0].add(shard) { kept.append(shard) }
-    }
-    // Sorting the tables that are left is work for all threads; merging them is done once here, so
-    // that no later pass has to do it.
-    nonisolated(unsafe) let shared = shards
-    try Cores.run(shards: shards.count, threads: settings.threads) { try shared[$0].finish() }
-    let runs = try merged(shards.flatMap(\.runs), Key.self, progress)
-    func summed(_ counts: [[Int]]) -> [Int] {
-      (0..<StringParts.count).map { part in counts.reduce(0) { $0 + $1[part] } }
-    }
-    let strings = summed(shards.map(\.strings))
-    try layout.requireRoom(forStringsOfParts: strings)
-    return NGramCounts(
-      layout: layout, stringsOfParts: strings,
-      ngramsOfParts: (0..<layout.orders.count).map { order in
-        summed(shards.map { $0.ngrams[order] })
-      }, runs: runs)
-  }
-
-  /// One run of all, in memory where all are, else in a temporary file: so that no later pass has to
-  /// merge them again.
-  private func merged<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
-    _ runs: [WindowRun], _: Key.Type, _ progress: @escaping () throws -> Void
-  ) throws -> [WindowRun] {
-    guard runs.count > 1, let largest = layout.largestKey(Key.self) else { return runs }
-    var windows = MergedWindows<Key>(runs, largest: largest)
-    let isInMemory = runs.allSatisfy { if case .memory = $0.storage { true } else { false } }
-    if isInMemory {
-      var writer = WindowRunWriter<Key>(.memory)
-      while try windows.next() { try writer.append(windows.key, windows.counts()) }
-      return try writer.finish().map { [$0] } ?? []
-    }
-    let file = try RandomAccessFile(temporaryIn: settings.temporaryFolder)
-    var size = 0
-    var writer = WindowRunWriter<Key>(
-      .sink { bytes in
-        try file.write(bytes, at: size)
-        size += bytes.count
-        try progress()
-      })
-    while try windows.next() { try writer.append(windows.key, windows.counts()) }
-    _ = try writer.finish()
-    return [WindowRun(storage: .file(file, offset: 0), size: size, windows: writer.windows)]
   }
 }
 

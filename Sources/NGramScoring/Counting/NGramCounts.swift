@@ -24,16 +24,19 @@ public struct NGramCounts: Sendable {
   let ngramsOfParts: [[Int]]
   /// Sorted windows; together they are the counts.
   let runs: [WindowRun]
-  /// Whether only n-grams that given samples hold are listed, as a ``SupportCounter`` counts them.
+  /// The orders of which n-grams are listed, where only those that given samples hold are, as a
+  /// ``SupportCounter`` counts them; nil where all n-grams of all orders are.
   ///
   /// Totals are those of the whole text; what is listed suffices for JS-n, recall, precision and the
-  /// share seen of those samples. The parts mean nothing, and neither does a smoothed divergence, a
-  /// cosine or a character model.
-  public let isRestricted: Bool
+  /// share seen of those samples. A smoothed divergence, a cosine or a character model means nothing.
+  let listedOrders: [Int]?
+  /// Whether counts are known part by part, as intervals and floors need them; else the parts mean
+  /// nothing.
+  public let hasParts: Bool
 
   init(
     layout: WindowLayout, stringsOfParts: [Int], ngramsOfParts: [[Int]], runs: [WindowRun],
-    isRestricted: Bool = false
+    listedOrders: [Int]? = nil, hasParts: Bool = true
   ) {
     precondition(
       stringsOfParts.count == StringParts.count && ngramsOfParts.count == layout.orders.count,
@@ -42,8 +45,12 @@ public struct NGramCounts: Sendable {
     self.stringsOfParts = stringsOfParts
     self.ngramsOfParts = ngramsOfParts
     self.runs = runs
-    self.isRestricted = isRestricted
+    self.listedOrders = listedOrders
+    self.hasParts = hasParts
   }
+
+  /// Whether only n-grams that given samples hold are listed.
+  public var isRestricted: Bool { listedOrders != nil }
 
   /// Number of token strings that were counted.
   public var strings: Int { stringsOfParts.reduce(0, +) }
@@ -91,8 +98,10 @@ public struct NGramCounts: Sendable {
   /// The counts of the strings in some of the parts.
   ///
   /// - Parameter parts: bit p keeps part p.
+  /// - Precondition: ``hasParts``.
   /// - Throws: ``Files/Failure`` where a file of counts is damaged or cannot be read.
   func limited(to parts: UInt16) throws -> NGramCounts {
+    precondition(hasParts, "NGramCounts.limited: the counts were not kept part by part")
     func kept(_ values: [Int]) -> [Int] {
       values.indices.map { parts & (1 << UInt16($0)) != 0 ? values[$0] : 0 }
     }
@@ -121,6 +130,9 @@ public struct NGramCounts: Sendable {
     precondition(
       layout.orders.contains(order),
       "NGramCounts: order \(order) is not among the orders \(layout.orders) that were counted")
+    precondition(
+      listedOrders?.contains(order) ?? true,
+      "NGramCounts: n-grams of order \(order) are not listed, \(listedOrders ?? []) are")
   }
 
   /// Calls `body` with each distinct n-gram of one order, in lexicographic order, and its counts.

@@ -16,6 +16,8 @@ import TextCoding
 public final class SupportCounter {
   /// Orders, string length, vocabulary size and padding rule.
   public let layout: WindowLayout
+  /// The orders that are counted, the longest first.
+  private let orders: [Int]
   private let threads: Int
   private let shards: Shards
 
@@ -29,41 +31,44 @@ public final class SupportCounter {
   ///
   /// - Parameters:
   ///   - samples: counts of strings of one length over one vocabulary by one padding rule.
-  ///   - orders: n-gram orders, all counted in the samples.
+  ///   - orders: n-gram orders, at least one, all counted in the samples; no others can be asked
+  ///     for.
   ///   - threads: at least 1; without influence on the counts.
   /// - Throws: ``Files/Failure`` `usage` where orders do not fit; where a file of counts is damaged or
   ///   cannot be read.
   public init(
-    samples: [NGramCounts], orders: ClosedRange<Int>, threads: Int
+    samples: [NGramCounts], orders: [Int], threads: Int
   ) throws {
     precondition(threads >= 1, "SupportCounter: \(threads) threads")
     guard let first = samples.first?.layout else {
       preconditionFailure("SupportCounter: no samples, so there is no support")
     }
+    self.orders = Set(orders).sorted(by: >)
     layout = try WindowLayout(
-      orders: orders, length: first.length, vocabularySize: first.vocabularySize,
+      orders: NGramScorer.range(of: orders), length: first.length,
+      vocabularySize: first.vocabularySize,
       excludingPadding: first.excludesPadding)
     self.threads = threads
     // Counts of longer orders than these, as a file may hold, are read under their own keys.
     let isWide = layout.isWide || samples.contains(where: \.layout.isWide)
     shards =
       isWide
-      ? .wide(try Self.shards(samples, layout, threads))
-      : .narrow(try Self.shards(samples, layout, threads))
+      ? .wide(try Self.shards(samples, layout, self.orders, threads))
+      : .narrow(try Self.shards(samples, layout, self.orders, threads))
   }
 
   /// An upper bound of the bytes that a counter on the support of some samples takes.
   public static func memory(
-    samples: [NGramCounts], orders: ClosedRange<Int>, threads: Int
+    samples: [NGramCounts], orders: [Int], threads: Int
   ) -> Int {
     let windows = samples.reduce(0) { $0 + $1.windows }
     return orders.count * (threads * SupportTable<UInt128>.size(ngrams: windows) + 16 * windows)
   }
 
   private static func shards<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
-    _ samples: [NGramCounts], _ layout: WindowLayout, _ threads: Int
+    _ samples: [NGramCounts], _ layout: WindowLayout, _ orders: [Int], _ threads: Int
   ) throws -> [SupportShard<Key>] {
-    let first = try SupportShard<Key>(layout, supportOf: samples)
+    let first = try SupportShard<Key>(layout, orders: orders, supportOf: samples)
     return [first] + (1..<threads).map { _ in first.copy() }
   }
 
@@ -106,6 +111,7 @@ public final class SupportCounter {
     let all = shards[0]
     for shard in shards.dropFirst() { all.add(shard) }
     var windows: [CountedWindow<Key>] = []
+    windows.reserveCapacity(all.support)
     all.forEachCounted { ngram, order, count in
       // As a window that was cut short after the n-gram, which no longer order counts.
       let unit = layout.weight(layout.order - order, Key.self)
@@ -120,40 +126,26 @@ public final class SupportCounter {
         let sorted = RadixSort.sort(
           start, scratch: other, count: windows.count, largest: largest, key: { $0.key })
         for index in 0..<windows.count {
-          try writer.append(sorted[index].key, PartedCount(anywhere: sorted[index].count))
+          try writer.append(sorted[index].key, TotalCount(sorted[index].count))
         }
       }
     }
     return NGramCounts(
       layout: layout, stringsOfParts: StringParts.filled(all.strings),
       ngramsOfParts: all.ngrams.map { StringParts.filled($0) },
-      runs: try writer.finish().map { [$0] } ?? [], isRestricted: true)
+      runs: try writer.finish().map { [$0] } ?? [], listedOrders: orders,
+      hasParts: false)
   }
 }
 
 private struct CountedWindow<Key> {
   var key: Key
-  var count: Int
+  var count: UInt64
 }
 
 extension StringParts {
   /// A number in part 0, nothing in the others.
   fileprivate static func filled(_ number: Int) -> [Int] {
     [number] + [Int](repeating: 0, count: count - 1)
-  }
-}
-
-extension PartedCount {
-  /// Occurrences in parts that mean nothing: part after part as full as it gets.
-  fileprivate init(anywhere count: Int) {
-    self.init()
-    var rest = count
-    var part = 0
-    while rest > 0 {
-      let portion = Swift.min(rest, Int(UInt32.max))
-      add(portion, part: part)
-      rest -= portion
-      part += 1
-    }
   }
 }

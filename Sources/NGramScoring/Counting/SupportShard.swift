@@ -9,8 +9,13 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   private let layout: WindowLayout
   private let windowKeys: WindowKeys<Key>
-  private let base: Key
+  /// The orders that are counted, the longest first.
+  private let orders: [Int]
+  /// By what a key of the table before, of all windows for the first, is divided for one of a table.
+  private let steps: [Key]
   private let memories: [ZeroedMemory]
+  /// N-grams of the support, at most.
+  let support: Int
   /// One table an order, the longest first.
   private let tables: UnsafeMutableBufferPointer<SupportTable<Key>>
   private let keys: UnsafeMutablePointer<Key>
@@ -22,11 +27,15 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   private static var shorterAtOnce: Int { 256 }
 
   /// - Parameter memories: of the tables, the longest order first.
-  private init(_ layout: WindowLayout, _ memories: [ZeroedMemory]) {
+  private init(
+    _ layout: WindowLayout, _ orders: [Int], _ memories: [ZeroedMemory], support: Int
+  ) {
     self.layout = layout
+    self.orders = orders
     self.memories = memories
+    self.support = support
     windowKeys = WindowKeys(layout)
-    base = Key(layout.base)
+    steps = Self.steps(layout, orders)
     tables = .allocate(capacity: memories.count)
     _ = tables.initialize(from: memories.map { SupportTable(in: $0) })
     let windows = layout.stringsAtOnce * layout.mostWindows
@@ -46,14 +55,26 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     tables.deallocate()
   }
 
+  private static func steps(_ layout: WindowLayout, _ orders: [Int]) -> [Key] {
+    zip([layout.order] + orders, orders).map { layout.weight($0 - $1, Key.self) }
+  }
+
   /// A shard that counts what some samples hold.
   ///
+  /// - Parameter orders: the longest first, which is the layout's.
   /// - Throws: where a file of counts is damaged or cannot be read.
-  convenience init(_ layout: WindowLayout, supportOf samples: [NGramCounts]) throws {
-    var ngrams = [[SupportTable<Key>.Place]](repeating: [], count: layout.orders.count)
-    for counts in samples { try Self.append(counts, layout, to: &ngrams) }
+  convenience init(
+    _ layout: WindowLayout, orders: [Int], supportOf samples: [NGramCounts]
+  ) throws {
+    precondition(
+      orders.first == layout.order && orders.last == layout.shortest,
+      "SupportShard: orders \(orders) of a layout of \(layout.orders)")
+    var ngrams = [[SupportTable<Key>.Place]](repeating: [], count: orders.count)
+    for counts in samples { try Self.append(counts, layout, orders, to: &ngrams) }
     self.init(
-      layout, ngrams.map { ZeroedMemory(size: SupportTable<Key>.size(ngrams: $0.count)) })
+      layout, orders,
+      ngrams.map { ZeroedMemory(size: SupportTable<Key>.size(ngrams: $0.count)) },
+      support: ngrams.reduce(0) { $0 + $1.count })
     for (table, var ngrams) in zip(tables, ngrams) {
       Self.withMostFrequentFirst(&ngrams, table.insert)
     }
@@ -63,10 +84,12 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   ///
   /// All orders are read off one pass over the windows; see ``GramCursor``.
   private static func append(
-    _ samples: NGramCounts, _ layout: WindowLayout, to ngrams: inout [[SupportTable<Key>.Place]]
+    _ samples: NGramCounts, _ layout: WindowLayout, _ orders: [Int],
+    to ngrams: inout [[SupportTable<Key>.Place]]
   ) throws {
     var windows = GramCursor<Key, TotalCount>(samples, order: layout.order, keepingCutWindows: true)
     let base = Key(layout.base)
+    let steps = steps(layout, orders)
     var latest = [SupportTable<Key>.Place](repeating: .init(key: 0, count: 0), count: ngrams.count)
     func end(_ index: Int) {
       // The last digit is 0 where the string ended before.
@@ -76,13 +99,13 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       var ngram = windows.key
       let count = UInt64(windows.counts.total)
       for index in latest.indices {
+        ngram /= steps[index]
         if latest[index].key == ngram {
           latest[index].count += count
         } else {
           end(index)
           latest[index] = SupportTable.Place(key: ngram, count: count)
         }
-        ngram /= base
       }
     }
     for index in latest.indices { end(index) }
@@ -111,7 +134,9 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// - Precondition: this one has met nothing either.
   func copy() -> SupportShard {
     precondition(strings == 0, "SupportShard.copy: \(strings) strings were counted")
-    return SupportShard(layout, memories.map { ZeroedMemory(copying: $0) })
+    return SupportShard(
+      layout, orders, memories.map { ZeroedMemory(copying: $0) },
+      support: support)
   }
 
   /// Adds what a shard of the same support has met.
@@ -128,10 +153,15 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     let count = tokens.count / length
     // Copies here, so that no write through a pointer makes them be read again.
     let longest = tables[0]
-    let (keys, shorter, base) = (keys, shorter, base)
-    let windowKeys = windowKeys
-    // The last windows of a string are cut short, each a symbol shorter than the one before.
-    let cut = layout.excludesPadding ? 0 : shorter.count
+    let (keys, shorter, windowKeys) = (keys, shorter, windowKeys)
+    let step = steps.dropFirst().first ?? 1
+    // The last windows of a string are cut short, each a symbol shorter than the one before: they
+    // are looked for at the longest order that they have room for.
+    let cut = layout.excludesPadding ? 0 : layout.order - layout.shortest
+    let cutLists = (0..<cut).map { cut in
+      let index = orders.firstIndex { $0 < layout.order - cut } ?? orders.count - 1
+      return (list: index - 1, unit: layout.weight(layout.order - orders[index], Key.self))
+    }
     var row = 0
     while row < count {
       // The places of all windows of some strings are asked for before the first is looked at.
@@ -140,10 +170,8 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
       while row < end {
         let string = first + row &* length
         let all = windows &+ windowKeys.write(string, into: keys + windows)
-        var unit = base
-        for index in 0..<cut {
-          shorter[index].append(keys[all &- cut &+ index] / unit)
-          unit = unit &* base
+        for (index, cutList) in cutLists.enumerated() {
+          shorter[cutList.list].append(keys[all &- cut &+ index] / cutList.unit)
         }
         let start = windows
         windows = all &- cut
@@ -154,9 +182,9 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
         row &+= 1
       }
       for window in 0..<windows where !longest.count(keys[window]) && !shorter.isEmpty {
-        shorter[0].append(keys[window] / base)
+        shorter[0].append(keys[window] / step)
       }
-      if let first = shorter.first, first.count >= Self.shorterAtOnce { addShorter() }
+      if shorter.contains(where: { $0.count >= Self.shorterAtOnce }) { addShorter() }
     }
     addShorter()
     strings += count
@@ -171,21 +199,21 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   ///
   /// Every beginning of an n-gram on the support is on it too, and is counted as its beginning.
   private func addShorter() {
-    let (shorter, base) = (shorter, base)
+    let (shorter, steps) = (shorter, steps)
     for index in shorter.indices {
       let (table, list) = (tables[index + 1], shorter[index])
       let isLast = index + 1 == shorter.count
       for place in 0..<list.count { table.prefetch(list.keys[place]) }
       for place in 0..<list.count where !table.count(list.keys[place]) && !isLast {
-        shorter[index + 1].append(list.keys[place] / base)
+        shorter[index + 1].append(list.keys[place] / steps[index + 2])
       }
       shorter[index].count = 0
     }
   }
 
   /// Calls `body` with every n-gram of the support that was counted, in no order.
-  func forEachCounted(_ body: (_ ngram: Key, _ order: Int, _ count: Int) -> Void) {
-    for (order, table) in zip(layout.orders.reversed(), tables) {
+  func forEachCounted(_ body: (_ ngram: Key, _ order: Int, _ count: UInt64) -> Void) {
+    for (order, table) in zip(orders, tables) {
       table.forEachCounted { body($0, order, $1) }
     }
   }

@@ -82,9 +82,9 @@ struct SupportTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   }
 
   /// Calls `body` with every n-gram that was counted, in no order.
-  func forEachCounted(_ body: (_ key: Key, _ count: Int) -> Void) {
+  func forEachCounted(_ body: (_ key: Key, _ count: UInt64) -> Void) {
     for place in 0...mask where places[place].count > 0 {
-      body(places[place].key, Int(places[place].count))
+      body(places[place].key, places[place].count)
     }
   }
 }

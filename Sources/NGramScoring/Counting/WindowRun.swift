@@ -15,6 +15,9 @@ struct WindowRun: Sendable {
     case file(RandomAccessFile, offset: Int)
   }
 
+  /// No window.
+  static let empty = WindowRun(storage: .memory([]), size: 0, windows: 0)
+
   let storage: Storage
   /// Number of bytes.
   let size: Int
@@ -55,36 +58,14 @@ struct WindowRunWriter<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   ///
   /// - Precondition: `key` is above the key before; `counts` holds at least one occurrence.
   @inline(__always)
-  mutating func append(_ key: Key, _ counts: PartedCount) throws {
-    precondition(
-      key > last && counts.support != 0, "WindowRunWriter.append: \(key) after \(last)")
+  mutating func append<Counts: WindowCounts>(_ key: Key, _ counts: Counts) throws {
+    precondition(key > last && counts.total > 0, "WindowRunWriter.append: \(key) after \(last)")
     if bytes.count - used < WindowRun.mostBytesOfWindow { try makeRoom() }
     let distance = key &- last
     last = key
     windows &+= 1
     used = bytes.withUnsafeMutableBufferPointer { bytes in
-      var place = used
-      var rest = distance
-      while rest >= 0x80 {
-        bytes[place] = UInt8(truncatingIfNeeded: rest) | 0x80
-        rest &>>= 7
-        place &+= 1
-      }
-      bytes[place] = UInt8(truncatingIfNeeded: rest)
-      bytes[place &+ 1] = UInt8(truncatingIfNeeded: counts.support)
-      bytes[place &+ 2] = UInt8(truncatingIfNeeded: counts.support &>> 8)
-      place &+= 3
-      counts.forEachPart { _, count in
-        var rest = count
-        while rest >= 0x80 {
-          bytes[place] = UInt8(truncatingIfNeeded: rest) | 0x80
-          rest &>>= 7
-          place &+= 1
-        }
-        bytes[place] = UInt8(truncatingIfNeeded: rest)
-        place &+= 1
-      }
-      return place
+      counts.write(to: bytes, at: bytes.write(sevens: distance, at: used))
     }
   }
 

@@ -9,6 +9,8 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   private let run: WindowRun
   private let buffer: ByteBuffer
+  /// The buffer's bytes, which it keeps; through it they would be retained for every window.
+  private let bytes: UnsafeMutableBufferPointer<UInt8>
   private var place = 0
   private var end = 0
   private var readSoFar = 0
@@ -25,6 +27,7 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     self.largest = largest
     windowsLeft = run.windows
     buffer = ByteBuffer(count: Swift.min(bufferSize, run.size) + WindowRun.mostBytesOfWindow)
+    bytes = buffer.bytes
   }
 
   /// Moves to the next window; false at the end.
@@ -64,7 +67,7 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   @inline(__always)
   private func word(at place: Int) -> UInt64 {
     UInt64(
-      littleEndian: UnsafeRawBufferPointer(buffer.bytes)
+      littleEndian: UnsafeRawBufferPointer(bytes)
         .loadUnaligned(fromByteOffset: place, as: UInt64.self))
   }
 
@@ -82,7 +85,7 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     var shift = 0
     while true {
       if shift >= Key.bitWidth { throw damaged("a distance that is too long") }
-      let byte = buffer.bytes[place]
+      let byte = bytes[place]
       place &+= 1
       distance |= Key(truncatingIfNeeded: byte & 0x7F) &<< Key(truncatingIfNeeded: shift)
       if byte < 0x80 { return distance }
@@ -100,7 +103,6 @@ struct WindowRunReader<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   mutating func addCounts<Counts: WindowCounts>(to counts: inout Counts) throws {
     precondition(hasCounts, "WindowRunReader.addCounts: the counts of a window are read once")
     hasCounts = false
-    let bytes = buffer.bytes
     var place = place
     var rest = UInt16(bytes[place]) | UInt16(bytes[place &+ 1]) << 8
     place &+= 2

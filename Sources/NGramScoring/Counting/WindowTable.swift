@@ -2,33 +2,35 @@
 
 import CPrefetch
 
-/// An open-addressing table from window keys to counts in 16 parts, in 32 bytes an entry.
+/// An open-addressing table from window keys to counts.
 ///
-/// An entry is the key (16 bytes) and one byte a part, so that meeting a window touches one cache line
-/// whatever part it is in. A byte that overflows carries 256 into a small dictionary: with a million
-/// strings that happens once in a few thousand windows. The places of some hundred windows are asked
-/// for before the first is looked at, so that their cache misses overlap.
+/// An entry is a key with its counts, in 16 parts or in all (``PartedEntry``, ``TotalEntry``). A counter
+/// of a part that overflows carries 256 into a small dictionary: with a million strings that happens
+/// once in a few thousand windows. The places of some hundred windows are asked for before the first is
+/// looked at, so that their cache misses overlap.
 ///
 /// Measured in a prototype on 28 million windows of news (V = 125, order 6, 1.8 million distinct, 6.4 million with
 /// their parts): 0.38 s, where radix sorting key and part took 0.50 s and a hash of key and part
 /// 0.68 s (one core, Zen 3).
-final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+final class WindowTable<Entry: WindowEntry> {
+  typealias Key = Entry.Key
+
   /// Bytes of an entry.
-  static var entrySize: Int { 32 }
+  static var entrySize: Int { MemoryLayout<Entry>.stride }
   /// Most entries in use, as a share of the places: 3/4, chosen here.
   private static var fullShare: (numerator: Int, denominator: Int) { (3, 4) }
 
-  /// Windows whose counters are read together.
+  /// Windows whose counts are read together.
   private static var windowsAtOnce: Int { 64 }
 
   /// Distinct windows in the table.
   private(set) var count = 0
 
   private var memory: ZeroedMemory
-  private var entries: UnsafeMutableRawPointer { memory.base }
+  private var entries: UnsafeMutablePointer<Entry>
   private var places: Int
   private let mostPlaces: Int
-  /// What did not fit the bytes of an entry.
+  /// What did not fit the counters of an entry.
   private var carried: [Key: PartedCount] = [:]
   private let mostWindows: Int
 
@@ -43,6 +45,7 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     self.mostWindows = mostWindows
     places = Swift.min(1 << 13, limit)
     memory = ZeroedMemory(size: places * Self.entrySize)
+    entries = memory.base.bindMemory(to: Entry.self, capacity: places)
   }
 
   /// Whether `mostWindows` more could exceed the size limit; ``drain(_:)`` it first.
@@ -62,15 +65,40 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     while count + windows > most(of: places) { grow() }
   }
 
+  /// Where the search for a window begins, in a table of 2^(64 − shift) places.
+  @inline(__always)
+  private static func firstPlace(of key: Key, _ shift: UInt64) -> Int {
+    Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift)
+  }
+
+  private var shift: UInt64 { UInt64(64 - places.trailingZeroBitCount) }
+
   /// Brings the place where the search for a window begins near, ahead of ``add(_:count:part:)``.
   @inline(__always)
   func prefetch(_ keys: UnsafePointer<Key>, count windows: Int) {
-    let entries = entries
-    let shift = UInt64(64 - places.trailingZeroBitCount)
+    let (entries, shift) = (entries, shift)
     for index in 0..<windows {
-      prefetchForWriting(
-        entries + Int(truncatingIfNeeded: WindowHash.value(of: keys[index]) &>> shift) &* 32)
+      prefetchForWriting(entries + Self.firstPlace(of: keys[index], shift))
     }
+  }
+
+  /// The place of a window, where it stands or where it is put; adds 1 to `met` where it is new.
+  @inline(__always)
+  private static func place(
+    of key: Key, in entries: UnsafeMutablePointer<Entry>, mask: Int, shift: UInt64, met: inout Int
+  ) -> UnsafeMutablePointer<Entry> {
+    var place = firstPlace(of: key, shift)
+    while true {
+      let found = entries[place].key
+      if found == key { break }
+      if found == 0 {
+        entries[place].key = key
+        met &+= 1
+        break
+      }
+      place = (place &+ 1) & mask
+    }
+    return entries + place
   }
 
   /// Counts windows in one part.
@@ -79,26 +107,11 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   @inline(__always)
   func add(_ keys: UnsafePointer<Key>, count windows: Int, part: Int) {
     reserve(windows)
-    let entries = entries
-    let mask = places &- 1
-    let shift = UInt64(64 - places.trailingZeroBitCount)
+    let (entries, mask, shift) = (entries, places &- 1, shift)
     var met = 0
     for index in 0..<windows {
-      let key = keys[index]
-      var place = Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift)
-      while true {
-        let found = (entries + place &* 32).load(as: Key.self)
-        if found == key { break }
-        if found == 0 {
-          (entries + place &* 32).storeBytes(of: key, as: Key.self)
-          met &+= 1
-          break
-        }
-        place = (place &+ 1) & mask
-      }
-      let counter = (entries + (place &* 32 &+ 16 &+ part)).assumingMemoryBound(to: UInt8.self)
-      counter.pointee &+= 1
-      if counter.pointee == 0 { carry(key, part) }
+      let entry = Self.place(of: keys[index], in: entries, mask: mask, shift: shift, met: &met)
+      if Entry.count(entry, part: part) { carry(keys[index], part) }
     }
     count &+= met
   }
@@ -120,37 +133,19 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     let blocks = other.places / 64
     for index in 0..<other.places {
       let block = (index / 64 &* 0x9E37_79B1) & (blocks &- 1)
-      let added = other.entries + (block &* 64 &+ index % 64) &* 32
-      let key = added.load(as: Key.self)
-      if key == 0 { continue }
+      let added = other.entries[block &* 64 &+ index % 64]
+      if added.key == 0 { continue }
       // Most windows are in both: there need not be room for all of them twice.
       reserve(1)
-      var place = Int(
-        truncatingIfNeeded: WindowHash.value(of: key)
-          &>> UInt64(64 - places.trailingZeroBitCount))
-      while true {
-        let found = (entries + place &* 32).load(as: Key.self)
-        if found == key { break }
-        if found == 0 {
-          (entries + place &* 32).storeBytes(of: key, as: Key.self)
-          count &+= 1
-          break
-        }
-        place = (place &+ 1) & (places &- 1)
+      let entry = Self.place(
+        of: added.key, in: entries, mask: places &- 1, shift: shift, met: &count)
+      var overflown = entry.pointee.add(added)
+      while overflown != 0 {
+        carry(added.key, overflown.trailingZeroBitCount)
+        overflown &= overflown &- 1
       }
-      addCounters(of: key, added + 16, to: entries + (place &* 32 &+ 16))
     }
     for (key, counts) in other.carried { carried[key, default: PartedCount()].add(counts) }
-  }
-
-  private func addCounters(
-    of key: Key, _ added: UnsafeRawPointer, to counters: UnsafeMutableRawPointer
-  ) {
-    let sum = counters.load(as: SIMD16<UInt8>.self) &+ added.load(as: SIMD16<UInt8>.self)
-    let overflow = sum .< added.load(as: SIMD16<UInt8>.self)
-    counters.storeBytes(of: sum, as: SIMD16<UInt8>.self)
-    guard any(overflow) else { return }
-    for part in 0..<StringParts.count where overflow[part] { carry(key, part) }
   }
 
   private func carry(_ key: Key, _ part: Int) {
@@ -159,24 +154,18 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   private func grow() {
     precondition(places < mostPlaces, "WindowTable: \(count) windows in \(places) places at most")
-    let old = memory
-    let oldPlaces = places
+    let (old, oldEntries, oldPlaces) = (memory, entries, places)
     // By four where that is allowed: half the copying, and no more is held than the most there may be.
     places = Swift.min(4 * places, mostPlaces)
     memory = ZeroedMemory(size: places * Self.entrySize)
-    let shift = UInt64(64 - places.trailingZeroBitCount)
-    let end = entries + places * 32
-    for index in 0..<oldPlaces {
-      let entry = old.base + index * 32
-      let key = entry.load(as: Key.self)
-      if key == 0 { continue }
-      var target = entries + Int(truncatingIfNeeded: WindowHash.value(of: key) &>> shift) * 32
-      while target.load(as: Key.self) != 0 {
-        target += 32
-        if target == end { target = entries }
-      }
-      target.copyMemory(from: entry, byteCount: 32)
+    entries = memory.base.bindMemory(to: Entry.self, capacity: places)
+    let (entries, mask, shift) = (entries, places - 1, shift)
+    for index in 0..<oldPlaces where oldEntries[index].key != 0 {
+      var place = Self.firstPlace(of: oldEntries[index].key, shift)
+      while entries[place].key != 0 { place = (place + 1) & mask }
+      entries[place] = oldEntries[index]
     }
+    withExtendedLifetime(old) {}
   }
 
   // MARK: Emptying
@@ -187,7 +176,34 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   }
 
   /// Hands out all windows in ascending order of keys, and empties the table.
-  func drain(_ body: (Key, PartedCount) throws -> Void) rethrows {
+  func drain(_ body: (Key, Entry.Counts) throws -> Void) rethrows {
+    if Entry.hasParts {
+      try drainByPlace(body)
+    } else {
+      try drainEntries(body)
+    }
+    empty()
+  }
+
+  /// Sorts the entries themselves.
+  private func drainEntries(_ body: (Key, Entry.Counts) throws -> Void) rethrows {
+    let scratch = ZeroedMemory(size: Swift.max(count, 1) * Self.entrySize)
+    var used = 0
+    var largest: Key = 0
+    for index in 0..<places where entries[index].key != 0 {
+      entries[used] = entries[index]
+      largest = Swift.max(largest, entries[used].key)
+      used += 1
+    }
+    let sorted = RadixSort.sort(
+      entries, scratch: scratch.base.bindMemory(to: Entry.self, capacity: used), count: used,
+      largest: largest, key: { $0.key })
+    for index in 0..<used { try body(sorted[index].key, sorted[index].counts) }
+    withExtendedLifetime(scratch) {}
+  }
+
+  /// Sorts the keys, each with the place of its entry.
+  private func drainByPlace(_ body: (Key, Entry.Counts) throws -> Void) rethrows {
     let sorted = UnsafeMutablePointer<Place>.allocate(capacity: Swift.max(count, 1))
     let scratch = UnsafeMutablePointer<Place>.allocate(capacity: Swift.max(count, 1))
     defer {
@@ -197,7 +213,7 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     var used = 0
     var largest: Key = 0
     for index in 0..<places {
-      let key = (entries + index * 32).load(as: Key.self)
+      let key = entries[index].key
       if key == 0 { continue }
       sorted[used] = Place(key: key, index: UInt32(truncatingIfNeeded: index))
       used += 1
@@ -205,48 +221,33 @@ final class WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     }
     let ordered = RadixSort.sort(
       sorted, scratch: scratch, count: used, largest: largest, key: { $0.key })
-    // The counters lie anywhere: those of a batch are read together, so that the misses overlap.
-    let counters = UnsafeMutablePointer<SIMD2<UInt64>>.allocate(capacity: Self.windowsAtOnce)
-    defer { counters.deallocate() }
+    // The entries lie anywhere: those of a batch are read together, so that the misses overlap.
+    let batch = UnsafeMutablePointer<Entry>.allocate(capacity: Self.windowsAtOnce)
+    defer { batch.deallocate() }
     let carries = carried.sorted { $0.key < $1.key }
     var carry = 0
     for start in stride(from: 0, to: used, by: Self.windowsAtOnce) {
       let end = Swift.min(start + Self.windowsAtOnce, used)
-      for index in start..<end {
-        counters[index - start] = (entries + Int(ordered[index].index) * 32 + 16)
-          .load(as: SIMD2<UInt64>.self)
-      }
-      for index in start..<end {
-        let key = ordered[index].key
-        var counts = PartedCount()
-        counts.add(counters[index - start].x, fromPart: 0)
-        counts.add(counters[index - start].y, fromPart: 8)
-        if carry < carries.count, carries[carry].key == key {
-          counts.add(carries[carry].value)
+      for index in start..<end { batch[index - start] = entries[Int(ordered[index].index)] }
+      for index in 0..<end - start {
+        var counts = batch[index].counts
+        if carry < carries.count, carries[carry].key == batch[index].key {
+          carries[carry].value.forEachPart { part, count in
+            precondition(
+              counts.take(UInt64(count), part: part),
+              "WindowTable: part \(part) exceeds 2^32 - 1 occurrences")
+          }
           carry += 1
         }
-        try body(key, counts)
+        try body(batch[index].key, counts)
       }
     }
-    empty()
   }
 
   private func empty() {
     memory = ZeroedMemory(size: places * Self.entrySize)
+    entries = memory.base.bindMemory(to: Entry.self, capacity: places)
     count = 0
     carried = [:]
-  }
-}
-
-extension PartedCount {
-  /// Adds eight counts of a byte each, the lowest byte to `first`.
-  @inline(__always)
-  fileprivate mutating func add(_ bytes: UInt64, fromPart first: Int) {
-    var rest = bytes
-    while rest != 0 {
-      let shift = UInt64(rest.trailingZeroBitCount & ~7)
-      add(Int(truncatingIfNeeded: (rest &>> shift) & 0xFF), part: first + Int(shift &>> 3))
-      rest &= ~(0xFF &<< shift)
-    }
   }
 }

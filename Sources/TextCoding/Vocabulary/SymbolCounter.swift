@@ -6,8 +6,9 @@ public struct SymbolCounter {
   public let symbolsPerLine: Int
   private var symbols: SymbolCounts
   private var scanner: SymbolScanner
-  /// How often each printable ASCII character was counted apart from `symbols`, by its byte.
-  private var plainCounts = [Int](repeating: 0, count: 256)
+  /// How often each printable ASCII character was counted apart from `symbols`, by its byte: at even
+  /// and at odd places, so that a character does not wait for the same one before it.
+  private var plainCounts = [Int](repeating: 0, count: 2 * 256)
 
   /// A counter of the first `symbolsPerLine` ≥ 1 symbols of lines, of all by default.
   public init(
@@ -24,7 +25,8 @@ public struct SymbolCounter {
   public var counts: SymbolCounts {
     var counts = symbols
     for byte in 0x20..<0x7F {
-      counts.add(scanner.code(ofPlain: UInt8(byte)), times: plainCounts[byte])
+      counts.add(
+        scanner.code(ofPlain: UInt8(byte)), times: plainCounts[byte] + plainCounts[256 + byte])
     }
     return counts
   }
@@ -70,7 +72,9 @@ public struct SymbolCounter {
   ) throws(ControlCharacter) {
     guard plain == line.count || plain > symbolsPerLine else { return try addSymbols(line) }
     plainCounts.withUnsafeMutableBufferPointer { counts in
-      for index in 0..<min(line.count, symbolsPerLine) { counts[Int(line[index])] &+= 1 }
+      for index in 0..<min(line.count, symbolsPerLine) {
+        counts[(index & 1) &<< 8 | Int(line[index])] &+= 1
+      }
     }
   }
 
