@@ -66,6 +66,19 @@ import Testing
     }
   }
 
+  @Test("rows of any number of samples are written as they come, in the one form of all JSON")
+  func rowsOfSeveralBlocks() throws {
+    let generated = try rows("generate", "generate", workshop.run, "--count", "1100")
+    let plain = try dgflow("generate", workshop.run, "--count", "1100").lines
+    #expect(generated.compactMap { $0["text"] as? String } == plain)
+    #expect(generated.compactMap { $0["sample"] as? Int } == Array(0..<1100))
+
+    let text = try dgflow("generate", workshop.run, "--count", "2", "--json").lines
+    #expect(Array(text[...3]) == ["{", "  \"rows\" : [", "    {", "      \"sample\" : 0,"])
+    #expect(Array(text[5...7]) == ["    },", "    {", "      \"sample\" : 1,"])
+    #expect(Array(text[9...11]) == ["    }", "  ],", "  \"schema\" : \"dgflow.generate/1\","])
+  }
+
   @Test("generate and refine: every sample with its text, before and after")
   func samples() throws {
     let generated = try rows("generate", "generate", workshop.run, "--count", "5")

@@ -42,7 +42,7 @@ struct GenerateCommand: ParsableCommand {
       threads: threads.count)
     let output = StandardOutput()
     var progress = ProgressMeter("generate", unit: "samples", talk: talk)
-    var rows: [SampleRow] = []
+    var rows = JSONRows(output)
     for block in TextSampler.blocks(of: 0..<count) {
       if Interruption.isRequested {
         try output.flush()
@@ -52,7 +52,7 @@ struct GenerateCommand: ParsableCommand {
       for index in 0..<tokens.count {
         let text = opened.codec.decode(tokens[index])
         if json {
-          rows.append(SampleRow(sample: block.lowerBound + index, text: text))
+          try rows.append(SampleRow(sample: block.lowerBound + index, text: text))
         } else {
           try output.line(text)
         }
@@ -62,11 +62,9 @@ struct GenerateCommand: ParsableCommand {
     progress.finish()
     if json {
       let settings = GenerateSettings(run: opened.path, count: count)
-      try output.line(
+      try rows.finish(
         JSONOutput(
-          command: "generate", version: Version.current, seed: seed.seed, settings: settings,
-          rows: rows
-        ).text())
+          command: "generate", version: Version.current, seed: seed.seed, settings: settings))
     }
     try output.flush()
   }

@@ -100,7 +100,7 @@ struct RefineCommand: ParsableCommand {
     var progress = ProgressMeter("refine", unit: "samples", talk: talk)
     var summary = RefinementSummary()
     var course = RatioCourse()
-    var rows: [RefinedRow] = []
+    var rows = JSONRows(output)
     for samples in TextSampler.blocks(of: 0..<total) {
       let block = try sampler.refine(
         samples, from: given.map { Self.latents($0, samples) },
@@ -122,7 +122,7 @@ struct RefineCommand: ParsableCommand {
       for index in 0..<samples.count {
         let text = run.codec.decode(block.after[index])
         if json {
-          rows.append(
+          try rows.append(
             RefinedRow(
               sample: samples.lowerBound + index, text: text,
               before: run.codec.decode(block.before[index]),
@@ -139,11 +139,9 @@ struct RefineCommand: ParsableCommand {
       let settings = RefineSettings(
         run: run.path, count: total, method: method.rawValue, ratio: sampler.ratio.record,
         settings: sampler.settings, summary: summary, course: course.points)
-      try output.line(
+      try rows.finish(
         JSONOutput(
-          command: "refine", version: Version.current, seed: seed.seed, settings: settings,
-          rows: rows
-        ).text())
+          command: "refine", version: Version.current, seed: seed.seed, settings: settings))
     }
     try output.flush()
     for point in course.points {

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// The envelope of every `--json`: `{schema, version, seed, settings, rows}`; the seed of a command
@@ -30,16 +29,13 @@ struct JSONOutput<Settings: Encodable, Row: Encodable>: Encodable {
     try container.encode(rows, forKey: .rows)
   }
 
-  /// The JSON text, keys sorted so that the same result is the same text.
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    } catch {
-      throw Failure(.internalFault, "cannot encode the result as JSON", cause: error)
-    }
+  /// The JSON text.
+  func text() throws -> String { try JSONEncoder.results.text(of: self) }
+}
+
+extension JSONOutput where Row == Never {
+  /// An envelope without rows, for ``JSONRows`` to end with.
+  init(command: String, version: String, seed: UInt64?, settings: Settings) {
+    self.init(command: command, version: version, seed: seed, settings: settings, rows: [])
   }
 }

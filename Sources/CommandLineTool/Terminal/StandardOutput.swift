@@ -22,9 +22,11 @@ final class StandardOutput {
   init(endsWithReader: Bool = true) { self.endsWithReader = endsWithReader }
 
   /// Appends one line; a newline is added.
-  func line(_ text: String) throws {
+  func line(_ text: String) throws { try self.text(text + "\n") }
+
+  /// Appends text as it is.
+  func text(_ text: String) throws {
     buffer.append(contentsOf: text.utf8)
-    buffer.append(UInt8(ascii: "\n"))
     if buffer.count >= limit { try flush() }
   }
 
