@@ -7,6 +7,7 @@
 enum {
   BLOCK_DEPTH = 320,
   BLOCK_COLUMNS = 256,
+  ROWS_AHEAD = 4,  // rows of b that are asked for before they are packed
   PACKED_B = BLOCK_DEPTH * BLOCK_COLUMNS,
   PACKED_A = BLOCK_DEPTH * TILE_ROWS,
 };
@@ -64,6 +65,8 @@ INLINE depth_position depth_start(ptrdiff_t p, ptrdiff_t group, ptrdiff_t step,
   return at;
 }
 
+INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) { return (columns + LANES - 1) / LANES * LANES; }
+
 // One panel of b, `width` floats (whole vectors) for each p, of which `columns` exist.
 KERNEL void pack_panel(const dgflow_product_t *d, const float *b, ptrdiff_t p, ptrdiff_t depth,
                        ptrdiff_t columns, ptrdiff_t width, float *to) {
@@ -73,13 +76,7 @@ KERNEL void pack_panel(const dgflow_product_t *d, const float *b, ptrdiff_t p, p
     const ptrdiff_t run = smaller(depth, at.left);
     const float *from = b + at.offset;
     ptrdiff_t q = 0;
-    if (d->b_column == 1 && columns == width) {
-      for (; q < run; q++) {
-        for (ptrdiff_t j = 0; j < width; j += LANES) {
-          *(vec *)(to + q * width + j) = scale * load(from + q * d->b_depth + j);
-        }
-      }
-    } else if (d->b_depth == 1) {
+    if (d->b_depth == 1) {
       for (; q + 4 <= run; q += 4) {
         ptrdiff_t j = 0;
         for (; j + 4 <= columns; j += 4) {
@@ -101,6 +98,28 @@ KERNEL void pack_panel(const dgflow_product_t *d, const float *b, ptrdiff_t p, p
     depth -= run;
     p += run;
     at = depth_start(p, d->depth_group, d->b_depth, d->b_depth_group);
+  }
+}
+
+// All panels of a block of contiguous rows of b, a row at a time: the order in which they lie.
+KERNEL void pack_rows(const dgflow_product_t *d, const float *b, ptrdiff_t p, ptrdiff_t depth,
+                      ptrdiff_t columns, float *to) {
+  depth_position at = depth_start(p, d->depth_group, d->b_depth, d->b_depth_group);
+  const float scale = d->scale;
+  for (ptrdiff_t q = 0; q < depth; q++) {
+    const float *from = b + at.offset;
+    for (ptrdiff_t j = 0; j < columns; j += LANES) {
+      // Rows may be pages apart, where the processor sees nothing coming.
+      __builtin_prefetch(from + ROWS_AHEAD * d->b_depth + j);
+      const ptrdiff_t panel = j / TILE_COLUMNS * TILE_COLUMNS;
+      const ptrdiff_t width = smaller(whole_vectors(columns - panel), TILE_COLUMNS);
+      vec v = j + LANES <= columns ? load(from + j) : load_first(from + j, columns - j, 0);
+      *(vec *)(to + panel * depth + q * width + (j - panel)) = scale * v;
+    }
+    at.offset += d->b_depth;
+    if (--at.left == 0) {
+      at = depth_start(p + q + 1, d->depth_group, d->b_depth, d->b_depth_group);
+    }
   }
 }
 
@@ -221,10 +240,12 @@ KERNEL void product(const dgflow_product_t *d) {
     const ptrdiff_t block_columns = smaller(d->n - first, BLOCK_COLUMNS);
     for (ptrdiff_t p = 0; p < d->k; p += block_depth) {
       const ptrdiff_t depth = smaller(d->k - p, block_depth);
-      for (ptrdiff_t j = 0; j < block_columns; j += TILE_COLUMNS) {
+      if (d->b_column == 1) {
+        pack_rows(d, d->b + first, p, depth, block_columns, packed_b);
+      }
+      for (ptrdiff_t j = 0; d->b_column != 1 && j < block_columns; j += TILE_COLUMNS) {
         const ptrdiff_t columns = smaller(block_columns - j, TILE_COLUMNS);
-        const ptrdiff_t width = (columns + LANES - 1) / LANES * LANES;
-        pack_panel(d, d->b + (first + j) * d->b_column, p, depth, columns, width,
+        pack_panel(d, d->b + (first + j) * d->b_column, p, depth, columns, whole_vectors(columns),
                    packed_b + j * depth);
       }
       product_block(d, p, depth, first, block_columns, packed_b, packed_a);

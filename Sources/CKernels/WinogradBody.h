@@ -75,7 +75,7 @@ enum { WIDE = LANES == PANEL };
 
 INLINE void panel_tile(const int rows, const int vectors, ptrdiff_t depth, const float *a,
                        ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t b_panel,
-                       float *c, ptrdiff_t c_panel, bool adds) {
+                       float *c, ptrdiff_t c_row, ptrdiff_t c_panel, bool adds) {
   const float *row[TILE_ROWS];
   vec sum[TILE_ROWS][TILE_VECTORS];
   const ptrdiff_t c_vector = WIDE ? c_panel : LANES;
@@ -86,7 +86,7 @@ INLINE void panel_tile(const int rows, const int vectors, ptrdiff_t depth, const
   add_products(rows, vectors, depth, row, a_step, b, PANEL, WIDE ? b_panel : LANES, sum);
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int j = 0; j < vectors; j++) {
-      float *to = c + i * PANEL + j * c_vector;
+      float *to = c + i * c_row + j * c_vector;
       if (adds) sum[i][j] = load(to) + sum[i][j];
       store(to, sum[i][j]);
     }
@@ -94,21 +94,21 @@ INLINE void panel_tile(const int rows, const int vectors, ptrdiff_t depth, const
 }
 
 typedef void panel_tile_t(ptrdiff_t depth, const float *a, ptrdiff_t a_row, ptrdiff_t a_step,
-                          const float *b, ptrdiff_t b_panel, float *c, ptrdiff_t c_panel,
-                          bool adds);
+                          const float *b, ptrdiff_t b_panel, float *c, ptrdiff_t c_row,
+                          ptrdiff_t c_panel, bool adds);
 
 #define TILE(rows, vectors)                                                                        \
   KERNEL void panel_tile_##rows##_##vectors(                                                       \
       ptrdiff_t depth, const float *a, ptrdiff_t a_row, ptrdiff_t a_step, const float *b,          \
-      ptrdiff_t b_panel, float *c, ptrdiff_t c_panel, bool adds) {                                 \
-    panel_tile(rows, vectors, depth, a, a_row, a_step, b, b_panel, c, c_panel, adds);              \
+      ptrdiff_t b_panel, float *c, ptrdiff_t c_row, ptrdiff_t c_panel, bool adds) {                \
+    panel_tile(rows, vectors, depth, a, a_row, a_step, b, b_panel, c, c_row, c_panel, adds);       \
   }
 ALL_TILES
 #undef TILE
 
 static panel_tile_t *const panel_tiles[TILE_VECTORS][TILE_ROWS] = TILE_TABLE(panel_tile);
 
-// c [+]= a b: `rows` rows of a, `columns` columns of b and c in panels [depth][16] and [rows][16].
+// c [+]= a b: `rows` rows of a, `columns` columns of b and c in panels of 16, rows of b 16 apart.
 typedef struct {
   ptrdiff_t rows, columns, depth;
   const float *a;
@@ -116,7 +116,7 @@ typedef struct {
   const float *b;
   ptrdiff_t b_panel;
   float *c;
-  ptrdiff_t c_panel;
+  ptrdiff_t c_row, c_panel;
   bool adds;
   bool fetches_c;       // whether c is far away, and worth asking for before a tile needs it
   const float *next_b;  // panels to bring near after the last ones; NULL where b is near anyway
@@ -140,7 +140,7 @@ KERNEL void panel_product(const panel_product_t *d) {
     const float *next_b = next < d->columns ? d->b + next / PANEL * d->b_panel : d->next_b;
     float *c = d->c + j / PANEL * d->c_panel + j % PANEL;
     ptrdiff_t count = 0, fetched = 0;
-    for (ptrdiff_t i = 0; i < d->rows; i += count, c += count * PANEL) {
+    for (ptrdiff_t i = 0; i < d->rows; i += count, c += count * d->c_row) {
       count = tile_rows(d->rows - i);
       if (d->next_b != NULL) {
         const ptrdiff_t fetches = smaller(share, d->depth - fetched);
@@ -148,17 +148,18 @@ KERNEL void panel_product(const panel_product_t *d) {
         fetched += fetches;
       }
       if (d->fetches_c) {
-        for (ptrdiff_t r = 0; r < count; r++) __builtin_prefetch(c + r * PANEL, 1);
+        for (ptrdiff_t r = 0; r < count; r++) __builtin_prefetch(c + r * d->c_row, 1);
       }
       panel_tiles[vectors - 1][count - 1](d->depth, d->a + i * d->a_row, d->a_row, d->a_step, b,
-                                          d->b_panel, c, d->c_panel, d->adds);
+                                          d->b_panel, c, d->c_row, d->c_panel, d->adds);
     }
   }
 }
 
-// Whether the eight matrices of so many channels are too large for the second cache to matter.
+// Whether the eight matrices of so many channels fill the second cache, 512 KB on many processors:
+// then a panel is asked for while the one before it is in use.
 INLINE bool is_far(ptrdiff_t inputs, ptrdiff_t outputs) {
-  return POINTS * inputs * outputs > 1 << 20;
+  return POINTS * inputs * outputs >= 1 << 17;
 }
 
 INLINE ptrdiff_t panels_of(ptrdiff_t channels) { return (channels + PANEL - 1) / PANEL; }

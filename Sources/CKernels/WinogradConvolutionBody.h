@@ -62,12 +62,12 @@ KERNEL void winograd_weight(ptrdiff_t inputs, ptrdiff_t outputs, const float *we
   }
 }
 
-// Outputs `column` ..< column + columns of `count` tiles from tile `first`, from M in panels.
+// Outputs `column` ..< column + columns of `count` tiles from tile `first`, from M as
+// [panel][tile][point][16].
 KERNEL void transform_outputs(const dgflow_winograd_t *d, ptrdiff_t first, ptrdiff_t count,
                               ptrdiff_t column, ptrdiff_t columns, const float *m,
                               const float *zeros, float *waste) {
   const ptrdiff_t tiles = (d->length + 3) / 4;
-  const ptrdiff_t point = staggered(GROUP * count);
   const dgflow_finish_t finish = d->finish;
   ptrdiff_t sample = first / tiles, tile = first % tiles;
   for (ptrdiff_t t = 0; t < count; t++) {
@@ -83,9 +83,9 @@ KERNEL void transform_outputs(const dgflow_winograd_t *d, ptrdiff_t first, ptrdi
     }
     for (ptrdiff_t j = 0; j < columns; j += LANES) {
       const ptrdiff_t left = columns - j;
-      const float *from = m + j / PANEL * (count * PANEL) + t * PANEL + j % PANEL;
+      const float *from = m + (j / PANEL * count + t) * (POINTS * PANEL) + j % PANEL;
       vec points[POINTS], y[4];
-      UNROLL for (int p = 0; p < POINTS; p++) points[p] = load(from + p * point);
+      UNROLL for (int p = 0; p < POINTS; p++) points[p] = load(from + p * PANEL);
       transform_output(points, y);
       if (left >= LANES) {
         if (finish.bias != NULL) {
@@ -121,18 +121,19 @@ KERNEL void winograd(const dgflow_winograd_t *d) {
   float *zeros = d->scratch;
   float *waste = zeros + padded_row(d->inputs) + padded_row(d->outputs);
   float *m = waste + padded_row(d->outputs);
-  float *v = m + POINTS * staggered(GROUP * WINOGRAD_TILES);
+  float *v = m + POINTS * GROUP * WINOGRAD_TILES;
   memset(zeros, 0, (size_t)(waste - zeros) * sizeof(float));
   for (ptrdiff_t first = 0; first < total; first += WINOGRAD_TILES) {
     const ptrdiff_t count = smaller(total - first, WINOGRAD_TILES);
     transform_inputs(first, count, d->length, d->inputs, d->x, d->x_sample, zeros, v);
     for (ptrdiff_t j = 0; j < d->outputs; j += GROUP) {
       const ptrdiff_t columns = smaller(d->outputs - j, GROUP);
+      const ptrdiff_t next_group = j + GROUP < d->outputs ? (j + GROUP) / PANEL * weight_panel : 0;
       for (ptrdiff_t point = 0; point < POINTS; point++) {
         const float *a = v + point * staggered(count * stride);
         const float *b = d->weight + point * weight_point + j / PANEL * weight_panel;
-        const float *next_point = point + 1 < POINTS ? b + weight_point : d->weight;
-        float *c = m + point * staggered(GROUP * count);
+        const float *next_point = point + 1 < POINTS ? b + weight_point : d->weight + next_group;
+        float *c = m + point * PANEL;
         for (ptrdiff_t p = 0; p < d->inputs; p += WINOGRAD_DEPTH) {
           const ptrdiff_t depth = smaller(d->inputs - p, WINOGRAD_DEPTH);
           const float *next = p + depth < d->inputs ? b + (p + depth) * PANEL : next_point;
@@ -140,7 +141,7 @@ KERNEL void winograd(const dgflow_winograd_t *d) {
               .rows = count, .columns = columns, .depth = depth,
               .a = a + p, .a_row = stride, .a_step = 1,
               .b = b + p * PANEL, .b_panel = weight_panel,
-              .c = c, .c_panel = count * PANEL,
+              .c = c, .c_row = POINTS * PANEL, .c_panel = count * POINTS * PANEL,
               .adds = p > 0, .next_b = far ? next : NULL});
         }
       }

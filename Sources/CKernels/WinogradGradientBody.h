@@ -47,7 +47,7 @@ KERNEL void winograd_gradient(const dgflow_winograd_gradient_t *d) {
           .rows = d->inputs, .columns = columns, .depth = count,
           .a = v + point * staggered(count * stride), .a_row = 1, .a_step = stride,
           .b = w + point * staggered(count * columns), .b_panel = count * PANEL,
-          .c = d->sums + point * sums_point, .c_panel = d->inputs * PANEL,
+          .c = d->sums + point * sums_point, .c_row = PANEL, .c_panel = d->inputs * PANEL,
           .adds = d->adds || first > 0, .fetches_c = is_far(d->inputs, d->outputs)});
     }
   }

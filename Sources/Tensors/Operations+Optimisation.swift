@@ -58,4 +58,27 @@ extension Operations {
       average.write { dgflow_average(parameter.count, Float(1 - decay), values, $0) }
     }
   }
+
+  /// Sum of tensors in their order, `total = parts[0] + parts[1] + …`, and of the squares of its
+  /// elements; a block at a time, so that the running sum stays in the cache.
+  ///
+  /// - Parameters:
+  ///   - parts: at least one, of the shape of `total`.
+  ///   - total: overwritten.
+  /// - Returns: `Σ total²`, accumulated in Double.
+  public static func sum(_ parts: [Tensor], into total: inout Tensor) -> Double {
+    precondition(!parts.isEmpty, "sum: no parts")
+    for part in parts { check("sum", "part", part.shape, total.shape) }
+    let (count, block) = (total.count, 2048)
+    return total.write { total in
+      stride(from: 0, to: count, by: block).reduce(0.0) { squares, start in
+        let (sum, width) = (total + start, min(block, count - start))
+        parts[0].read { sum.update(from: $0 + start, count: width) }
+        for part in parts.dropFirst() {
+          part.read { dgflow_add_scaled(width, 1, $0 + start, sum) }
+        }
+        return squares + dgflow_square_sum(width, sum)
+      }
+    }
+  }
 }

@@ -102,6 +102,13 @@ struct OptimisationTests {
     }
   }
 
+  @Test("items are dealt to groups of about the same size")
+  func groups() {
+    #expect(balancedGroups(sizes: [3, 9, 1, 4, 2], count: 2) == [1, 0, 0, 1, 1])
+    #expect(balancedGroups(sizes: [5, 5], count: 7) == [0, 1])
+    #expect(balancedGroups(sizes: [], count: 3).isEmpty)
+  }
+
   @Test("a pool hands an idle object of the same key out again and never one in use")
   func pool() {
     final class Thing {}

@@ -54,4 +54,19 @@ struct OptimisationTests {
       #expect(difference(mean, expected) <= 2 * Float.ulpOfOne)
     }
   }
+
+  @Test("a sum of tensors is the plain sum in their order", arguments: [1, 7, 2048, 5001])
+  func sum(_ count: Int) {
+    for set in Operations.availableInstructionSets {
+      var numbers = Numbers(seed: 33)
+      let parts = (0..<3).map { _ in numbers.tensor([count]) }
+      var (total, expected) = (numbers.tensor([count]), Tensor(shape: [count]))
+      let squares = Operations.forcing(instructionSet: set) {
+        Operations.sum(parts, into: &total)
+      }
+      let reference = ReferenceOperations.sum(parts, into: &expected)
+      #expect(total == expected)
+      #expect(abs(squares - reference) <= 1e-12 * reference)
+    }
+  }
 }

@@ -17,6 +17,7 @@ extern const dgflow_kernels dgflow_kernels_wide;
 
 #include "../../Sources/CKernels/VectorBody.h"
 #include "../../Sources/CKernels/TileBody.h"
+#include "../../Sources/CKernels/PeakBody.h"
 #include "../../Sources/CKernels/ProductBody.h"
 #include "../../Sources/CKernels/DotBody.h"
 #include "../../Sources/CKernels/ElementwiseBody.h"

@@ -77,7 +77,7 @@ public struct Adam: Sendable, Equatable {
             parameters.count == gradient.count && first.count == gradient.count,
             "Adam.update: \(gradient.count) gradients for \(parameters.count) parameters")
           let slots = ShardSlots(Adam.moving(&parameters, &first, &second))
-          Cores.run(shards: slots.count, threads: threads) { index in
+          balancedRun(sizes: gradient.map(\.count), threads: threads) { index in
             Operations.withFlushedDenormals {
               slots.withValue(of: index) { slot in
                 Operations.adam(

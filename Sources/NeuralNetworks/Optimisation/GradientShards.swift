@@ -8,12 +8,15 @@ import Tensors
 public final class GradientShards<Network: ParameterTree>: Sendable {
   private let shards: ShardSlots<Network>
   private let totals: ShardSlots<Tensor>
+  private let squares: ShardSlots<Double>
 
   /// Zero gradients of the shape of `network`.
   public init(of network: Network, shards count: Int) {
     precondition(count >= 1, "GradientShards: \(count) shards")
     shards = ShardSlots((0..<count).map { _ in network.zeroed })
-    totals = ShardSlots(network.zeroed.parameters.tensors)
+    let zeros = network.zeroed.parameters.tensors
+    totals = ShardSlots(zeros)
+    squares = ShardSlots(zeros.map { _ in 0 })
   }
 
   /// Number of shards.
@@ -36,34 +39,17 @@ public final class GradientShards<Network: ParameterTree>: Sendable {
   ///   Double.
   public func sum(threads: Int) -> [Double] {
     let parts = shards.all.map { $0.parameters.tensors }
-    return Cores.map(shards: totals.count, threads: threads) { index in
+    balancedRun(sizes: parts[0].map(\.count), threads: threads) { index in
       totals.withValue(of: index) { total in
-        Operations.withFlushedDenormals {
-          GradientShards.sum(parts.map { $0[index] }, into: &total)
+        let squares = Operations.withFlushedDenormals {
+          Operations.sum(parts.map { $0[index] }, into: &total)
         }
+        self.squares.withValue(of: index) { $0 = squares }
       }
     }
+    return squares.all
   }
 
   /// The result of the last ``sum(threads:)``, in the order of the parameters.
   public var total: [Tensor] { totals.all }
-
-  private static func sum(_ parts: [Tensor], into total: inout Tensor) -> Double {
-    total.withUnsafeMutableValues { sum in
-      guard let target = sum.baseAddress else { return 0 }
-      for (shard, part) in parts.enumerated() {
-        part.withUnsafeValues { values in
-          guard let source = values.baseAddress else { return }
-          if shard == 0 {
-            target.update(from: source, count: values.count)
-          } else {
-            for index in 0..<values.count { target[index] += source[index] }
-          }
-        }
-      }
-      var squares = 0.0
-      for value in sum { squares += Double(value) * Double(value) }
-      return squares
-    }
-  }
 }

@@ -30,4 +30,14 @@ extension ReferenceOperations {
         decay * Double(average[index]) + (1 - decay) * Double(parameter[index]))
     }
   }
+
+  /// Reference of ``Operations/sum(_:into:)``.
+  public static func sum(_ parts: [Tensor], into total: inout Tensor) -> Double {
+    var squares = 0.0
+    for index in 0..<total.count {
+      total[index] = parts.dropFirst().reduce(parts[0][index]) { $0 + $1[index] }
+      squares += Double(total[index]) * Double(total[index])
+    }
+    return squares
+  }
 }
