@@ -233,9 +233,8 @@ final class WindowTable<Entry: WindowEntry> {
         var counts = batch[index].counts
         if carry < carries.count, carries[carry].key == batch[index].key {
           carries[carry].value.forEachPart { part, count in
-            precondition(
-              counts.take(UInt64(count), part: part),
-              "WindowTable: part \(part) exceeds 2^32 - 1 occurrences")
+            let isTaken = counts.take(UInt64(count), part: part)
+            precondition(isTaken, "WindowTable: part \(part) exceeds 2^32 - 1 occurrences")
           }
           carry += 1
         }

@@ -17,7 +17,9 @@ import subprocess
 import sys
 
 # Quantiles 0.95 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
-STUDENT = {1: 6.314, 2: 2.920, 3: 2.353, 4: 2.132, 5: 2.015, 6: 1.943, 7: 1.895, 8: 1.860, 9: 1.833}
+STUDENT = dict(enumerate((
+    6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753,
+    1.746, 1.740, 1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699), start=1))
 
 
 def arguments():
