@@ -134,6 +134,9 @@ import Testing
     Mistake("corpus prepare $text --output x --stride 4", "--cut windows"),
     Mistake("corpus prepare $text --output x --cut windows --stride 0", "--stride 0"),
     Mistake("corpus prepare $text --output x --vocabulary-size 2", "2", "3 to 65536"),
+    Mistake(
+      "corpus prepare $text --output x --vocabulary $corpus --vocabulary-size 90",
+      "--vocabulary-size", "leave it out"),
     Mistake("corpus prepare $text --output x --validation 0.6 --test 0.6", "0.6"),
     Mistake("corpus prepare $text --output x --test -0.1", "-0.1"),
     Mistake("corpus prepare $text --output x --block 0", "0"),

@@ -107,12 +107,18 @@ struct TextOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: "Largest vocabulary, padding and unknown included (2048 as the published work).")
-  var vocabularySize = Vocabulary.standardLimit
+  var vocabularySize: Int?
+
+  func validate() throws {
+    if symbols.vocabulary != nil, vocabularySize != nil {
+      throw ValidationError("--vocabulary-size: the --vocabulary has its size; leave it out")
+    }
+  }
 
   func apply(to preparation: inout CorpusPreparation) throws {
     preparation.unit = symbols.unit
     preparation.normalisation = symbols.textNormalisation
-    preparation.vocabularyLimit = vocabularySize
+    preparation.vocabularyLimit = vocabularySize ?? Vocabulary.standardLimit
     if let vocabulary = try symbols.givenVocabulary() { preparation.vocabulary = vocabulary }
     preparation.lines = symbols.lines
   }
