@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import GenerativeModels
+import Tensors
 import Testing
 import TextCoding
 
@@ -28,6 +29,17 @@ struct RunTests {
     #expect(try run.calibration() == nil)
     let read = try TextModel(run)
     #expect(read.generator == model.generator && read.critic == model.critic)
+  }
+
+  @Test(
+    "convolutions are computed as in training", arguments: ConvolutionAlgorithm.allCases)
+  func convolution(algorithm: ConvolutionAlgorithm) throws {
+    let path = try makeRun().path
+    var configuration = Small.configuration(of: model)
+    configuration.training.convolution = algorithm
+    try configuration.write(to: path + "/run.yml")
+    let read = try TextModel(Run(opening: path))
+    #expect(read.generator.convolution == algorithm && read.critic.convolution == algorithm)
   }
 
   @Test("what is no run is named as what it is")

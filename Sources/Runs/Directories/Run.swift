@@ -57,23 +57,26 @@ public struct Run: Sendable {
     self.path = path
   }
 
-  /// Reads the generator.
+  /// Reads the generator, which computes its convolutions as in training: samples of a run stay what they
+  /// were.
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData` naming file and tensor.
   public func generator() throws -> TextGenerator {
     let file = path + "/generator.safetensors"
-    let generator = try TextGenerator(contentsOf: file)
+    var generator = try TextGenerator(contentsOf: file)
     try requireShape(of: generator, from: file)
+    generator.convolution = configuration.training.convolution
     return generator
   }
 
-  /// Reads the critic.
+  /// Reads the critic, which computes its convolutions as in training.
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData` naming file and tensor.
   public func critic() throws -> TextCritic {
     let file = path + "/critic.safetensors"
-    let critic = try TextCritic(contentsOf: file)
+    var critic = try TextCritic(contentsOf: file)
     try requireShape(of: critic, from: file)
+    critic.convolution = configuration.training.convolution
     return critic
   }
 
