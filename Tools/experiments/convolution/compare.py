@@ -5,8 +5,9 @@
         [--checkpoints 1000,2000,3000] [--average-decay 0.998] [--threads 1] [--samples 10000]
 
 DGFLOW is the built tool, CORPUS a prepared corpus. A run that was stopped goes on where it was; runs
-that are done are not made again. At the end, a Markdown table: at each checkpoint the mean JS-4 of both,
-the mean of the paired differences winograd - direct, and Student's 90 % interval of it.
+that are done are not made again. At the end, FOLDER/results.csv with every value, and a Markdown table: at each
+checkpoint the mean JS-4 of both, the mean of the paired differences winograd - direct, and Student's 90 %
+interval of it.
 """
 import argparse
 import json
@@ -78,6 +79,11 @@ def main():
     for seed in range(1, options.seeds + 1):
         pairs.append([train(options, name, seed, checkpoints) for name in ("direct", "winograd")])
         print(f"seed {seed}: direct {pairs[-1][0]}, winograd {pairs[-1][1]}", file=sys.stderr, flush=True)
+    rows = [
+        f"{seed};{checkpoint};{pair[0][index]:.6f};{pair[1][index]:.6f}"
+        for seed, pair in enumerate(pairs, start=1) for index, checkpoint in enumerate(checkpoints)]
+    (options.folder / "results.csv").write_text(
+        "\n".join(["seed;iteration;direct;winograd", *rows]) + "\n", encoding="utf-8")
     print("| iterations | direct | winograd | difference | 90 % interval |")
     print("| --- | --- | --- | --- | --- |")
     for index, checkpoint in enumerate(checkpoints):
