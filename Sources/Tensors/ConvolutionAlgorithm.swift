@@ -15,7 +15,8 @@ public enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// samples 2.6 times, over 64 as much.
   case winograd
 
-  /// What is used where nobody chooses.
+  /// What is used where nobody chooses; `Tools/experiments/convolution` compares runs trained with
+  /// either.
   public static let standard = ConvolutionAlgorithm.direct
 
   /// The narrowest convolution that Winograd's algorithm makes faster, in channels on either side.
