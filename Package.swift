@@ -12,20 +12,21 @@ let dependencies: [Package.Dependency] = [
 
 let floor0: [Target] = [
   .systemLibrary(name: "CUTF8Proc"),
-  .systemLibrary(name: "CPrefetch"),
+  .systemLibrary(name: "CInstructions"),
   .target(name: "CKernels"),
   .target(name: "Files"),
   .target(name: "Determinism"),
 ]
 
 let floor1: [Target] = [
-  .target(name: "TextCoding", dependencies: ["CUTF8Proc", "Files", "Determinism"]),
+  .target(
+    name: "TextCoding", dependencies: ["CUTF8Proc", "CInstructions", "Files", "Determinism"]),
   .target(name: "Tensors", dependencies: ["CKernels", "Files", "Determinism"]),
 ]
 
 let floor2: [Target] = [
   .target(
-    name: "NGramScoring", dependencies: ["CPrefetch", "TextCoding", "Files", "Determinism"]),
+    name: "NGramScoring", dependencies: ["CInstructions", "TextCoding", "Files", "Determinism"]),
   .target(name: "Refinement", dependencies: ["Tensors", "Files", "Determinism"]),
   .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files", "Determinism"]),
 ]

@@ -1,6 +1,6 @@
 // Counting on a given support: n-grams that are not in the table are not counted.
 
-import CPrefetch
+import CInstructions
 
 /// The n-grams of one order that some samples hold, each with one count.
 ///

@@ -1,6 +1,6 @@
 // Counting by hash: the windows met so far, each with sixteen small counters.
 
-import CPrefetch
+import CInstructions
 
 /// An open-addressing table from window keys to counts.
 ///

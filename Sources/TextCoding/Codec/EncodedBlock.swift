@@ -36,7 +36,12 @@ public final class EncodedBlock: @unchecked Sendable {
     let length = length
     var tokens = tokens
     count = 0
-    lineHashes.removeAll(keepingCapacity: true)
+    // Taken out while it grows, so that no line pays for access to a member of a class.
+    var hashes: [UInt64] = []
+    swap(&hashes, &lineHashes)
+    defer { swap(&hashes, &lineHashes) }
+    hashes.removeAll(keepingCapacity: true)
+    let hashesLines = hashesLines
     var rows = 0
     while rows < limit, let line = try lines.next() {
       let used = rows * length
@@ -45,7 +50,7 @@ public final class EncodedBlock: @unchecked Sendable {
       do throws(ControlCharacter) {
         try lines.withBytes(of: line) { bytes throws(ControlCharacter) in
           try encoder.encode(bytes, plain: line.plain, into: row)
-          if hashesLines { lineHashes.append(lineHash(bytes)) }
+          if hashesLines { hashes.append(lineHash(bytes)) }
         }
       } catch {
         throw error.failure(in: lines.place)

@@ -1,5 +1,7 @@
 // Reading and writing UTF-8, scalar by scalar, over raw buffers.
 
+import CInstructions
+
 /// U+FFFD, which stands for what could not be read: invalid UTF-8, NUL, an unknown symbol.
 let replacementScalar: UInt32 = 0xFFFD
 
@@ -102,21 +104,16 @@ func appendUTF8(of scalar: UInt32, to bytes: inout [UInt8]) {
 
 /// The end of the run of printable ASCII (0x20–0x7E) that begins at `start`, at most `end`.
 ///
-/// Looks at eight bytes at a time.
+/// Looks at sixteen bytes at a time.
 @inline(__always)
 func endOfPrintableASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
-  let high: UInt64 = 0x8080_8080_8080_8080
-  let raw = UnsafeRawBufferPointer(bytes)
   var index = start
-  while index + 8 <= end {
-    let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-    // No sum below leaves its byte: the top bit says at least 0x20, or 0x7F.
-    let low = word & ~high
-    let atLeastSpace = low &+ 0x6060_6060_6060_6060
-    let isDelete = low &+ 0x0101_0101_0101_0101
-    let others = (word | ~atLeastSpace | isDelete) & high
-    if others != 0 { return index + others.trailingZeroBitCount >> 3 }
-    index += 8
+  if let base = bytes.baseAddress {
+    while index + 16 <= end {
+      let count = Int(countOfPrintableASCII(base + index))
+      index += count
+      if count < 16 { return index }
+    }
   }
   while index < end, bytes[index] >= 0x20, bytes[index] < 0x7F { index += 1 }
   return index

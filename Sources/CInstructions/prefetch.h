@@ -1,7 +1,7 @@
-// The one instruction that tables need and Swift has no word for.
+// The instruction that tables need and Swift has no word for.
 
-#ifndef DGFLOW_CPREFETCH_H
-#define DGFLOW_CPREFETCH_H
+#ifndef DGFLOW_PREFETCH_H
+#define DGFLOW_PREFETCH_H
 
 /// Asks for the cache line at an address that is about to be written, and waits for nothing.
 ///
