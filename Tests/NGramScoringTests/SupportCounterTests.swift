@@ -21,10 +21,12 @@ struct SupportCounterTests {
       for rows in stride(from: 0, to: reference.count, by: 700) {
         let end = min(rows + 700, reference.count)
         let middle = (rows + end) / 2
-        counter.add([
-          UnsafeBufferPointer(rebasing: tokens[rows * length..<middle * length]),
-          UnsafeBufferPointer(rebasing: tokens[middle * length..<end * length]),
-        ])
+        for (piece, rows) in [rows..<middle, middle..<end].enumerated() {
+          counter.add(
+            UnsafeBufferPointer(
+              rebasing: tokens[rows.lowerBound * length..<rows.upperBound * length]),
+            shard: piece % threads)
+        }
       }
     }
     let counts = try counter.finish()
@@ -82,7 +84,7 @@ struct SupportCounterTests {
       randomStrings(200, length: 16, vocabularySize: 60, seed: 4, power: 4), orders: 1...longest,
       vocabularySize: 60)
     let counter = try SupportCounter(samples: [samples], orders: [6, 4], threads: 2)
-    reference.withUnsafeTokens { counter.add([$0]) }
+    reference.withUnsafeTokens { counter.add($0, shard: 1) }
     let shared = try NGramScorer(reference: try counter.finish(), orders: [4, 6])
     let whole = try NGramScorer(reference: reference, vocabularySize: 60, orders: [4, 6])
     #expect(
@@ -95,7 +97,7 @@ struct SupportCounterTests {
     let samples = TokenStrings(tokens: [2, 3, 2, 3], length: 4)
     let counts = try NGramCounts(samples, orders: 1...2, vocabularySize: 6)
     let counter = try SupportCounter(samples: [counts], orders: [1, 2], threads: 1)
-    [UInt16](repeating: 4, count: 8).withUnsafeBufferPointer { counter.add([$0]) }
+    [UInt16](repeating: 4, count: 8).withUnsafeBufferPointer { counter.add($0, shard: 0) }
     let scores = try NGramScorer(reference: try counter.finish(), orders: [1, 2])
       .scores(of: counts, measures: .plain)
     #expect(scores.map(\.divergence) == [1, 1] && scores.map(\.recall) == [0, 0])

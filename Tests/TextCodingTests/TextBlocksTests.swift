@@ -1,4 +1,5 @@
 import Files
+import Synchronization
 import Testing
 
 @testable import TextCoding
@@ -124,6 +125,33 @@ struct TextBlocksTests {
     try TextBlocks(MemorySource("the\nfox".utf8)).encode(
       with: try Self.codec(.scalar, .standard, length: 4), threads: 1
     ) { for block in $0 { #expect(block.lineHashes.isEmpty) } }
+  }
+
+  @Test("Every block is worked on once, on a thread whose number is known", arguments: 1...3)
+  func workOnThreads(threads: Int) throws {
+    var numbers = TestNumbers(seed: 51)
+    let text = adversarialText(4000, &numbers)
+    let codec = try Self.codec(.scalar, .standard, length: 5)
+    let seen = Mutex<(tokens: [UInt16: Int], threads: Set<Int>)>(([:], []))
+    var expected: [UInt16: Int] = [:]
+    try TextBlocks(MemorySource(text), blockBytes: 64).encode(
+      with: codec, threads: threads,
+      onThread: { block, thread in
+        seen.withLock { seen in
+          seen.threads.insert(thread)
+          block.withUnsafeTokens { for token in $0 { seen.tokens[token, default: 0] += 1 } }
+        }
+      }
+    ) { blocks in
+      for block in blocks {
+        block.withUnsafeTokens { for token in $0 { expected[token, default: 0] += 1 } }
+      }
+    }
+    #expect(expected.count > 2)
+    seen.withLock {
+      #expect($0.tokens == expected)
+      #expect($0.threads.isSubset(of: 0..<threads))
+    }
   }
 
   @Test("A line hash depends on every byte and the length, and its top bits divide lines evenly")

@@ -102,10 +102,13 @@ public struct TextCounting: Sendable {
   ) throws -> NGramCounts {
     let counter = try SupportCounter(samples: samples, orders: orders, threads: settings.threads)
     let rule = TokenRule(paddingSymbol, texts.codec.vocabulary)
-    try forEachRound(of: texts) { blocks in
-      rule.withTokens(of: blocks) { counter.add($0) }
-      observe(blocks)
-    }
+    try forEachRound(
+      of: texts,
+      onThread: { block, thread in
+        rule.withTokens(of: [block]) { pieces in
+          for piece in pieces { counter.add(piece, shard: thread) }
+        }
+      }, observe)
     return try requireLines(counter.finish(), texts)
   }
 
@@ -142,14 +145,18 @@ public struct TextCounting: Sendable {
       inputs: inputs)
   }
 
-  /// Encodes texts, some blocks at a time; every line is hashed.
+  /// Encodes texts and works on each block on the thread that encoded it, then on some blocks at a
+  /// time; every line is hashed.
   private func forEachRound(
-    of texts: Texts, _ body: (_ blocks: [EncodedBlock]) throws -> Void
+    of texts: Texts,
+    onThread work: @Sendable (_ block: EncodedBlock, _ thread: Int) -> Void = { _, _ in },
+    _ body: (_ blocks: [EncodedBlock]) throws -> Void
   ) throws {
     for (path, input) in zip(texts.paths, texts.inputs) {
       try TextBlocks(
         try input?.open() ?? openSource(path), name: input?.name, policy: policy
-      ).encode(with: texts.codec, threads: settings.threads, hashingLines: true, body)
+      ).encode(
+        with: texts.codec, threads: settings.threads, hashingLines: true, onThread: work, body)
     }
   }
 

@@ -13,12 +13,13 @@ import TextCoding
 /// bit for bit; see ``NGramCounts/isRestricted`` for what such counts cannot say.
 ///
 /// O(windows) expected time; 16 bytes (32 where keys are wide) for each place of each thread's tables.
-public final class SupportCounter {
+///
+/// `@unchecked Sendable`: each shard is for one thread at a time; see ``add(_:shard:)``.
+public final class SupportCounter: @unchecked Sendable {
   /// Orders, string length, vocabulary size and padding rule.
   public let layout: WindowLayout
   /// The orders that are counted, the longest first.
   private let orders: [Int]
-  private let threads: Int
   private let shards: Shards
 
   /// One shard a thread, under one of the two key widths.
@@ -33,7 +34,7 @@ public final class SupportCounter {
   ///   - samples: counts of strings of one length over one vocabulary by one padding rule.
   ///   - orders: n-gram orders, at least one, all counted in the samples; no others can be asked
   ///     for.
-  ///   - threads: at least 1; without influence on the counts.
+  ///   - threads: at least 1, that count at the same time; without influence on the counts.
   /// - Throws: ``Files/Failure`` `usage` where orders do not fit; where a file of counts is damaged or
   ///   cannot be read.
   public init(
@@ -48,7 +49,6 @@ public final class SupportCounter {
       orders: NGramScorer.range(of: orders), length: first.length,
       vocabularySize: first.vocabularySize,
       excludingPadding: first.excludesPadding)
-    self.threads = threads
     // Counts of longer orders than these, as a file may hold, are read under their own keys.
     let isWide = layout.isWide || samples.contains(where: \.layout.isWide)
     shards =
@@ -68,34 +68,24 @@ public final class SupportCounter {
   private static func shards<Key: FixedWidthInteger & UnsignedInteger & Sendable>(
     _ samples: [NGramCounts], _ layout: WindowLayout, _ orders: [Int], _ threads: Int
   ) throws -> [SupportShard<Key>] {
-    let first = try SupportShard<Key>(layout, orders: orders, supportOf: samples)
-    return [first] + (1..<threads).map { _ in first.copy() }
+    let support = try SupportShard<Key>.support(of: samples, layout, orders: orders)
+    return Cores.map(shards: threads, threads: threads) { _ in
+      SupportShard(layout, orders: orders, support: support)
+    }
   }
 
-  /// Counts pieces of token strings `[N, L]`, several at the same time.
+  /// Counts token strings `[N, L]`.
   ///
+  /// - Parameter shard: below `threads`; several threads may count at the same time, each in a shard
+  ///   of its own. Without influence on the counts.
   /// - Precondition: whole strings of L tokens below V.
-  public func add(_ pieces: [UnsafeBufferPointer<UInt16>]) {
-    for piece in pieces {
-      precondition(
-        piece.count % layout.length == 0,
-        "SupportCounter.add: \(piece.count) tokens in strings of \(layout.length)")
-    }
+  public func add(_ tokens: UnsafeBufferPointer<UInt16>, shard: Int) {
+    precondition(
+      tokens.count % layout.length == 0,
+      "SupportCounter.add: \(tokens.count) tokens in strings of \(layout.length)")
     switch shards {
-    case .narrow(let shards): add(pieces, to: shards)
-    case .wide(let shards): add(pieces, to: shards)
-    }
-  }
-
-  private func add<Key>(
-    _ pieces: [UnsafeBufferPointer<UInt16>], to shards: [SupportShard<Key>]
-  ) {
-    let runs = shardRanges(count: pieces.count, shards: shards.count)
-    // Each shard is touched by the one thread that carries its run of pieces.
-    nonisolated(unsafe) let shards = shards
-    nonisolated(unsafe) let pieces = pieces
-    Cores.run(shards: shards.count, threads: threads) { shard in
-      for piece in runs[shard] { shards[shard].add(pieces[piece]) }
+    case .narrow(let shards): shards[shard].add(tokens)
+    case .wide(let shards): shards[shard].add(tokens)
     }
   }
 

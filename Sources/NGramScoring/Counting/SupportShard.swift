@@ -1,7 +1,14 @@
 // What one thread counts on a given support.
 
 /// The tables of one thread, the longest order first, and how many strings and n-grams it has met.
-final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+///
+/// `@unchecked Sendable`: one thread at a time touches it.
+final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable>:
+  @unchecked Sendable
+{
+  /// N-grams of each order, the longest first; the most frequent ones of an order stand in front.
+  typealias Support = [[SupportTable<Key>.Place]]
+
   /// Strings met.
   private(set) var strings = 0
   /// `[order − shortest]`: n-grams met, repeats and those off the support included.
@@ -26,16 +33,19 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// Beginnings that are looked for together, at least.
   private static var shorterAtOnce: Int { 256 }
 
-  /// - Parameter memories: of the tables, the longest order first.
-  private init(
-    _ layout: WindowLayout, _ orders: [Int], _ memories: [ZeroedMemory], support: Int
-  ) {
+  /// A shard that counts the n-grams of a support.
+  ///
+  /// - Parameter orders: the longest first, which is the layout's.
+  init(_ layout: WindowLayout, orders: [Int], support: Support) {
+    precondition(
+      orders.first == layout.order && orders.last == layout.shortest,
+      "SupportShard: orders \(orders) of a layout of \(layout.orders)")
     self.layout = layout
     self.orders = orders
-    self.memories = memories
-    self.support = support
+    self.support = support.reduce(0) { $0 + $1.count }
     windowKeys = WindowKeys(layout)
     steps = Self.steps(layout, orders)
+    memories = support.map { ZeroedMemory(size: SupportTable<Key>.size(ngrams: $0.count)) }
     tables = .allocate(capacity: memories.count)
     _ = tables.initialize(from: memories.map { SupportTable(in: $0) })
     let windows = layout.stringsAtOnce * layout.mostWindows
@@ -46,6 +56,7 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
         at: index, to: KeyList(capacity: memories.count * (Self.shorterAtOnce + windows)))
     }
     ngrams = layout.orders.map { _ in 0 }
+    for (table, ngrams) in zip(tables, support) { ngrams.withUnsafeBufferPointer(table.insert) }
   }
 
   deinit {
@@ -59,25 +70,16 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     zip([layout.order] + orders, orders).map { layout.weight($0 - $1, Key.self) }
   }
 
-  /// A shard that counts what some samples hold.
+  /// The n-grams that some samples hold.
   ///
-  /// - Parameter orders: the longest first, which is the layout's.
   /// - Throws: where a file of counts is damaged or cannot be read.
-  convenience init(
-    _ layout: WindowLayout, orders: [Int], supportOf samples: [NGramCounts]
-  ) throws {
-    precondition(
-      orders.first == layout.order && orders.last == layout.shortest,
-      "SupportShard: orders \(orders) of a layout of \(layout.orders)")
-    var ngrams = [[SupportTable<Key>.Place]](repeating: [], count: orders.count)
-    for counts in samples { try Self.append(counts, layout, orders, to: &ngrams) }
-    self.init(
-      layout, orders,
-      ngrams.map { ZeroedMemory(size: SupportTable<Key>.size(ngrams: $0.count)) },
-      support: ngrams.reduce(0) { $0 + $1.count })
-    for (table, var ngrams) in zip(tables, ngrams) {
-      Self.withMostFrequentFirst(&ngrams, table.insert)
-    }
+  static func support(
+    of samples: [NGramCounts], _ layout: WindowLayout, orders: [Int]
+  ) throws -> Support {
+    var ngrams = Support(repeating: [], count: orders.count)
+    for counts in samples { try append(counts, layout, orders, to: &ngrams) }
+    for index in ngrams.indices { putMostFrequentFirst(&ngrams[index]) }
+    return ngrams
   }
 
   /// Appends the n-grams that one set of samples holds, the longest order first.
@@ -85,7 +87,7 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   /// All orders are read off one pass over the windows; see ``GramCursor``.
   private static func append(
     _ samples: NGramCounts, _ layout: WindowLayout, _ orders: [Int],
-    to ngrams: inout [[SupportTable<Key>.Place]]
+    to ngrams: inout Support
   ) throws {
     var windows = GramCursor<Key, TotalCount>(samples, order: layout.order, keepingCutWindows: true)
     let base = Key(layout.base)
@@ -111,32 +113,20 @@ final class SupportShard<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
     for index in latest.indices { end(index) }
   }
 
-  /// Hands out n-grams in an order in which no frequent one stands behind one half as frequent.
-  private static func withMostFrequentFirst(
-    _ ngrams: inout [SupportTable<Key>.Place],
-    _ body: (UnsafeBufferPointer<SupportTable<Key>.Place>) -> Void
-  ) {
+  /// Puts n-grams in an order in which no frequent one stands behind one half as frequent.
+  private static func putMostFrequentFirst(_ ngrams: inout [SupportTable<Key>.Place]) {
     // Few levels, sorted in one pass.
-    var scratch = ngrams
-    ngrams.withUnsafeMutableBufferPointer { ngrams in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let first = ngrams.baseAddress, let other = scratch.baseAddress else { return }
+    let scratch = [SupportTable<Key>.Place](unsafeUninitializedCapacity: ngrams.count) {
+      scratch, count in
+      ngrams.withUnsafeMutableBufferPointer { ngrams in
+        guard let start = ngrams.baseAddress, let other = scratch.baseAddress else { return }
         let sorted = RadixSort.sort(
-          first, scratch: other, count: ngrams.count, largest: UInt8(63),
+          start, scratch: other, count: ngrams.count, largest: UInt8(63),
           key: { UInt8(truncatingIfNeeded: $0.count.leadingZeroBitCount) })
-        body(UnsafeBufferPointer(start: sorted, count: ngrams.count))
+        if sorted == other { count = ngrams.count }
       }
     }
-  }
-
-  /// A shard of the same support that has met nothing.
-  ///
-  /// - Precondition: this one has met nothing either.
-  func copy() -> SupportShard {
-    precondition(strings == 0, "SupportShard.copy: \(strings) strings were counted")
-    return SupportShard(
-      layout, orders, memories.map { ZeroedMemory(copying: $0) },
-      support: support)
+    if !scratch.isEmpty { ngrams = scratch }
   }
 
   /// Adds what a shard of the same support has met.

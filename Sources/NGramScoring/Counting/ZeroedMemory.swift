@@ -21,11 +21,5 @@ final class ZeroedMemory {
     self.size = size
   }
 
-  /// The bytes of another, once more.
-  convenience init(copying other: ZeroedMemory) {
-    self.init(size: other.size)
-    base.copyMemory(from: other.base, byteCount: size)
-  }
-
   deinit { munmap(base, size) }
 }

@@ -53,6 +53,35 @@ public final class TextBlocks {
     with codec: TextCodec, threads: Int, limit: Int = .max, hashingLines: Bool = false,
     _ body: (_ blocks: [EncodedBlock]) throws -> Void
   ) throws {
+    try encode(
+      with: codec, threads: threads, limit: limit, hashingLines: hashingLines,
+      onThread: { _, _ in }, body)
+  }
+
+  /// Encodes all lines and works on each block while its tokens are near the core that made them;
+  /// gives `body` some blocks at a time, in order.
+  ///
+  /// - Parameters:
+  ///   - hashingLines: as of ``encode(with:threads:limit:hashingLines:_:)``.
+  ///   - work: is given a block, of which only ``EncodedBlock/firstRow`` is not known yet, and the
+  ///     number, below `threads`, of the thread that calls it; the threads call it at the same time.
+  /// - Throws: as the same; what `body` throws. Blocks before, and some behind, may have been worked
+  ///   on.
+  public func encode(
+    with codec: TextCodec, threads: Int, hashingLines: Bool = false,
+    onThread work: @Sendable (_ block: EncodedBlock, _ thread: Int) -> Void,
+    _ body: (_ blocks: [EncodedBlock]) throws -> Void
+  ) throws {
+    try encode(
+      with: codec, threads: threads, limit: .max, hashingLines: hashingLines, onThread: work, body)
+  }
+
+  /// Without a limit no block is encoded twice but one that is refused.
+  private func encode(
+    with codec: TextCodec, threads: Int, limit: Int, hashingLines: Bool,
+    onThread work: @Sendable (_ block: EncodedBlock, _ thread: Int) -> Void,
+    _ body: (_ blocks: [EncodedBlock]) throws -> Void
+  ) throws {
     let encoders = (0..<threads).map { _ in Owned(TextEncoder(codec)) }
     let outputs = (0..<BlockDealer.blocks(threads: threads)).map { _ in
       EncodedBlock(length: codec.length, hashesLines: hashingLines)
@@ -60,6 +89,7 @@ public final class TextBlocks {
     var row = 0
     try forEachRound(threads: threads, limit: limit) { lines, block, worker, limit in
       try outputs[block].encode(&lines, with: &encoders[worker].value, limit: limit)
+      work(outputs[block], worker)
       return outputs[block].count
     } then: { blocks in
       for block in outputs[..<blocks] {
@@ -72,7 +102,7 @@ public final class TextBlocks {
 
   /// The token strings `[N, L]` of all lines, or of the first `limit`.
   ///
-  /// - Throws: as ``encode(with:threads:limit:_:)``.
+  /// - Throws: as ``encode(with:threads:limit:hashingLines:_:)``.
   public func encode(
     with codec: TextCodec, threads: Int, limit: Int = .max
   ) throws -> TokenStrings {
