@@ -25,12 +25,10 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
   /// Reusable memory for one shard's pass through the critic.
   public final class Scratch<Critic: PiecewiseLinear>
   where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
-    let pairTrace = Critic.Trace()
+    let pair = CriticPair<Critic>()
     let mixedTrace = Critic.Trace()
-    var pair = Sequences.empty
     var mixed = Sequences.empty
     var direction = Sequences.empty
-    var pairCotangent = Tensor.empty
     var ones = Tensor.empty
 
     /// Empty memory.
@@ -60,7 +58,7 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
     penalise(critic, batch: batch, terms: &terms, scratch: scratch, workspace: workspace)
     critic.addGradients(
       at: PenalisedPoint(
-        input: scratch.pair, cotangent: scratch.pairCotangent, trace: scratch.pairTrace),
+        input: scratch.pair.samples, cotangent: scratch.pair.cotangent, trace: scratch.pair.trace),
       along: PenalisedTangent(
         tangent: scratch.direction, cotangent: scratch.ones, trace: scratch.mixedTrace),
       into: &gradient, workspace: workspace)
@@ -72,28 +70,14 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
     of critic: Critic, real: Sequences, fake: Sequences, batch: Int, scratch: Scratch<Critic>,
     workspace: Workspace
   ) -> CriticTerms where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
-    let count = real.samples
-    scratch.pair.prepare(
-      samples: 2 * count, length: real.length, channels: real.channels, padding: real.padding)
-    scratch.pair.copy(samples: 0..<count, of: real, to: 0)
-    scratch.pair.copy(samples: 0..<count, of: fake, to: count)
-    scratch.pairCotangent.prepare(count: 2 * count)
-    let share = 1 / Float(batch)
-    for index in 0..<count {
-      scratch.pairCotangent[index] = -share
-      scratch.pairCotangent[count + index] = share
-    }
-    critic.apply(scratch.pair, trace: scratch.pairTrace, workspace: workspace)
-    critic.pullback(
-      scratch.pairCotangent, input: scratch.pair, trace: scratch.pairTrace,
-      reachingInput: false, workspace: workspace)
     var terms = CriticTerms()
-    terms.samples = count
-    scratch.pairTrace.output.withUnsafeValues { scores in
-      for index in 0..<count {
-        terms.realScores += Double(scores[index])
-        terms.fakeScores += Double(scores[count + index])
-      }
+    terms.samples = real.samples
+    let share = 1 / Float(batch)
+    scratch.pair.score(real: real, fake: fake, with: critic, workspace: workspace)
+    scratch.pair.pullBack(critic, workspace: workspace) { real, fake in
+      terms.realScores += Double(real)
+      terms.fakeScores += Double(fake)
+      return (-share, share)
     }
     return terms
   }

@@ -80,7 +80,8 @@ public struct LatentCriticScore: Sendable {
         arena.critic.inputCotangent, input: arena.latents, trace: arena.generator,
         reachingInput: true, workspace: workspace)
       gradients.write(
-        arena.generator.inputCotangent, at: range.lowerBound * latentWidth, scale: gradientScale)
+        arena.generator.inputCotangent, at: range.lowerBound * latentWidth,
+        scale: representation.slope)
     }
     return (values, gradients)
   }
@@ -98,20 +99,15 @@ public struct LatentCriticScore: Sendable {
       Operations.withFlushedDenormals {
         pool.withElement(key: range.count) { arena in
           tokens[range.lowerBound * length..<range.upperBound * length].withUnsafeBufferPointer {
-            arena.setSamples(tokens: $0, length: length, vocabulary: vocabulary)
+            representation.show(
+              $0, length: length, vocabulary: vocabulary, in: &arena.samples)
           }
-          smooth(&arena.samples)
           critic.network.apply(arena.samples, trace: arena.critic, workspace: arena.workspace)
           values.write(arena.critic.output, at: range.lowerBound)
         }
       }
     }
     return values
-  }
-
-  /// Derivative of what the critic is shown in the probabilities.
-  private var gradientScale: Float {
-    if case .smoothed(let level) = representation { 1 - level } else { 1 }
   }
 
   /// Runs generator and critic on each chunk, then `body`.
@@ -124,39 +120,9 @@ public struct LatentCriticScore: Sendable {
           arena.latents.copy(rows: range, of: latents)
           generator.network.apply(
             arena.latents, trace: arena.generator, workspace: arena.workspace)
-          represent(arena.generator.output, in: arena)
+          representation.show(arena.generator.output, in: &arena.samples)
           critic.network.apply(arena.samples, trace: arena.critic, workspace: arena.workspace)
           body(range, arena)
-        }
-      }
-    }
-  }
-
-  private func represent(_ probabilities: Sequences, in arena: TextArena) {
-    arena.samples.prepare(like: probabilities)
-    switch representation {
-    case .raw:
-      arena.samples.copy(samples: 0..<probabilities.samples, of: probabilities, to: 0)
-    case .decoded:
-      Operations.argmax(probabilities).withUnsafeBufferPointer {
-        Operations.oneHot($0, into: &arena.samples)
-      }
-    case .smoothed:
-      arena.samples.copy(samples: 0..<probabilities.samples, of: probabilities, to: 0)
-      smooth(&arena.samples)
-    }
-  }
-
-  /// Mixes with the uniform distribution where the representation asks for it.
-  private func smooth(_ samples: inout Sequences) {
-    guard case .smoothed(let level) = representation else { return }
-    let floor = level / Float(samples.channels)
-    let (count, length, channels) = (samples.samples, samples.length, samples.channels)
-    for sample in 0..<count {
-      let start = samples.offset(sample: sample, position: 0)
-      samples.withUnsafeMutableValues { values in
-        for index in start..<start + length * channels {
-          values[index] = (1 - level) * values[index] + floor
         }
       }
     }
