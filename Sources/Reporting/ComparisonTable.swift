@@ -126,9 +126,10 @@ public enum ComparisonTable {
     case .raw:
       words = "the critic's raw score, which is no log ratio"
       if ratio.offset != 0 { words += ", centred by \(Figures.signed(ratio.offset, 3))" }
-    case .calibrated:
+    case .calibrated, .continued:
+      let score = ratio.choice.kind == .continued ? "continued critic's score" : "score"
       words =
-        "\(Figures.fixed(ratio.scale, 4)) · score \(Figures.signed(ratio.offset, 3)), fitted on "
+        "\(Figures.fixed(ratio.scale, 4)) · \(score) \(Figures.signed(ratio.offset, 3)), fitted on "
         + "\(ratio.choice.representation.rawValue) text"
       if ratio.isSurrogate { words += " and taken at soft samples (a surrogate)" }
       if let verdict = ratio.verdict { words += "; \(verdict)" }

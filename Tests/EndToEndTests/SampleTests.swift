@@ -121,6 +121,35 @@ import Testing
     #expect(verbose.errors.contains("raw critic, d = 1.0 · score + 0.0"))
   }
 
+  @Test("a critic that was trained on is climbed where it is asked for")
+  func continuedCritic() throws {
+    let copy = try scratch.copy(run, as: "continued")
+    expectError(
+      try Tool.run(["refine", copy, "--ratio", "continued", "--count", "1"]), 64,
+      "no critic continued on decoded samples", "--continue")
+    let calibrate = ["calibrate", copy, "--reference", try Workshop.shared.corpus]
+    expectError(try Tool.run(calibrate + ["--steps", "9"]), 64, "--continue")
+    let made = try Tool.run(calibrate + ["--count", "40", "--continue", "--steps", "9"])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.lines.filter { $0.hasPrefix("continued, step ") }.count == 2)
+    let card = try String(contentsOfFile: copy + "/CARD.md", encoding: .utf8)
+    #expect(card.contains("trained on for"))
+    func refined(_ options: String...) throws -> [String] {
+      try Tool.run(["refine", copy, "--count", "5"] + options).lines
+    }
+    let raw = try refined("--ratio", "raw")
+    let decoded = try refined("--ratio", "continued")
+    let smoothed = try refined("--ratio", "continued", "--representation", "smoothed")
+    #expect(Set([raw, decoded, smoothed]).count == 3)
+    #expect([raw, decoded, smoothed].allSatisfy { $0.count == 5 })
+    expectError(
+      try Tool.run(["refine", copy, "--ratio", "continued", "--representation", "raw"]), 64,
+      "decoded or smoothed")
+    // Calibrated again, the critics that were trained on stay.
+    #expect(try Tool.run(calibrate + ["--count", "40"]).status == 0)
+    #expect(try refined("--ratio", "continued") == decoded)
+  }
+
   @Test("each divergence, ratio and offset refines; a ratio that cannot be had is a usage error")
   func ratios() throws {
     let base = try generate("--count", "5")

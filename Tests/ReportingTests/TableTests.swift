@@ -125,7 +125,7 @@ struct TableTests {
       let lines = CalibrationTable.lines(calibration)
       #expect(lines.count == 4)
       for (line, record) in zip(lines.dropFirst(), calibration.records) {
-        #expect(line.hasPrefix(record.representation.rawValue))
+        #expect(line.hasPrefix("as trained  \(record.representation.rawValue)"))
         #expect(line.hasSuffix(verdict), "\(line)")
         for text in [
           "40+40", Figures.fixed(record.calibration.scale, 3),
@@ -141,6 +141,14 @@ struct TableTests {
           #expect(line.split(separator: " ").contains("-"))
         }
       }
+      var both = calibration
+      both.continued = [
+        ContinuedCritic(
+          settings: CriticContinuation.Settings(.decoded, seed: 1), step: 7, course: [],
+          record: try #require(calibration.record(.decoded)))
+      ]
+      let last = try #require(CalibrationTable.lines(both).last)
+      #expect(last.hasPrefix("continued, step 7  decoded ") && last.hasSuffix(verdict), "\(last)")
     }
   }
 

@@ -1,4 +1,5 @@
 import Files
+import GenerativeModels
 import Refinement
 import Tensors
 import Testing
@@ -97,6 +98,43 @@ struct RatioChoiceTests {
           == RatioRecord(
             choice: choice, scale: scale, offset: offset,
             isSurrogate: representation == .decoded, verdict: record.check.verdict))
+    }
+  }
+
+  @Test("continued: the fit of the critic that was trained on, in its representation")
+  func continued() throws {
+    var calibration = try Self.calibration(real: 2)
+    let fits = try Self.calibration(real: 1)
+    calibration.continued = try ContinuedCritic.representations.map { representation in
+      let shown: SampleRepresentation =
+        representation == .smoothed ? .smoothed(level: 0.3) : .decoded
+      return ContinuedCritic(
+        settings: CriticContinuation.Settings(shown, seed: 1), step: 3, course: [],
+        record: try #require(fits.record(representation)))
+    }
+    for representation in ContinuedCritic.representations {
+      let choice = RatioChoice(kind: .continued, representation: representation)
+      let continued = TextModel(
+        generator: model.generator, critic: model.critic, codec: model.codec,
+        continuation: representation)
+      let resolved = try choice.ratio(
+        of: continued, calibration: calibration, divergence: .kullbackLeibler, run: "runs/a")
+      let fit = try #require(fits.record(representation))
+      let score = try model.score(representation == .smoothed ? .smoothed(level: 0.3) : .raw)
+      let (scale, offset) = (fit.calibration.scale, fit.calibration.offset)
+      #expect(
+        try resolved.ratio.values(latents).values
+          == score.values(latents).values.map { Float(scale * Double($0) + offset) })
+      #expect(
+        resolved.record
+          == RatioRecord(
+            choice: choice, scale: scale, offset: offset,
+            isSurrogate: representation == .decoded, verdict: fit.check.verdict))
+      calibration.continued?.removeAll { $0.representation == representation }
+      expectFailure(.usage, "no critic continued on \(representation.rawValue)", "--continue") {
+        _ = try choice.ratio(
+          of: continued, calibration: calibration, divergence: .kullbackLeibler, run: "runs/a")
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Files
+import GenerativeModels
 import Refinement
 import Reporting
 import Runs
@@ -17,7 +18,12 @@ struct CalibrateCommand: ParsableCommand {
       against softmax samples), decoded (both one-hot, the one to report) and smoothed (both mixed \
       with uniform noise). Writes calibration.yml into the run; `refine` then uses it.
 
+      --continue also trains a copy of the critic on, as a classifier of training text and the run's own \
+      samples (logistic loss, decoded and smoothed), while the generator stays as it is. The copy with the \
+      least log loss on the fit part is kept; `refine --ratio continued` climbs it.
+
         dgflow calibrate run --reference corpus
+        dgflow calibrate run --reference corpus --continue
       """)
 
   @Argument(
@@ -32,6 +38,23 @@ struct CalibrateCommand: ParsableCommand {
     help: "Strings on each side of the fit and of the check, at most.")
   var count = CriticCalibration.defaultCount
 
+  @Flag(
+    name: .customLong("continue"),
+    help: "Also train the critic on as a classifier against the run's generator.")
+  var continues = false
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --continue: steps at most (\(CriticCalibration.Continuing().steps)); less where the log loss "
+        + "falls no more."))
+  var steps: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "With --continue: Adam's rate (1e-4, a third of the critic's rate in training).")
+  var rate: Double?
+
   @Flag(name: .long, help: "Print only; leave the run as it is.")
   var dryRun = false
 
@@ -42,17 +65,34 @@ struct CalibrateCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var talkOptions: TalkOptions
 
-  func validate() throws { try Given.count(count, "--count", atLeast: 10) }
+  func validate() throws {
+    try Given.count(count, "--count", atLeast: 10)
+    if let steps { try Given.count(steps, "--steps") }
+    if let rate { try Given.number(rate, "--rate", positive: true) }
+    if !continues, steps != nil || rate != nil {
+      throw ValidationError("--steps and --rate are about --continue: add it, or leave them out")
+    }
+  }
 
   func run() throws {
     let talk = talkOptions.talk
     let run = try Run(opening: try Environment.data.run(runName))
     let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
-    let calibration = try CriticCalibration.calibrate(
+    var calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: count, seed: seed.seed, threads: threads.count)
+    let continued = continues ? try continuedCritics(of: run, on: corpus, talk) : []
     // From here on a signal waits for the files.
     Interruption.isNoted = true
+    if continues {
+      calibration.continued = continued.map(\.record)
+    } else {
+      // They are of the same weights, and nothing here touches them.
+      calibration.continued = try? run.calibration()?.continued
+    }
     if !dryRun {
+      for (critic, record) in continued {
+        try record.write(critic, run: run.path, iteration: calibration.iteration)
+      }
       try calibration.write(to: run.path + "/calibration.yml")
       try RunCard.write(run: run.path)
     }
@@ -63,14 +103,15 @@ struct CalibrateCommand: ParsableCommand {
           command: "calibrate", version: Version.current, seed: seed.seed,
           settings: CalibrateSettings(
             run: run.path, reference: corpus.path, count: count,
-            smoothing: CriticCalibration.smoothing),
+            smoothing: CriticCalibration.smoothing, continued: calibration.continued),
           rows: calibration.records
         ).text())
     } else {
       for line in CalibrationTable.lines(calibration) { try output.line(line) }
     }
     try output.flush()
-    for record in calibration.records where record.check.isSeparable {
+    let records = calibration.records + (calibration.continued ?? []).map(\.record)
+    for record in records where record.check.isSeparable {
       talk.warn(
         "\(record.representation.rawValue): AUC above \(CalibrationCheck.separableThreshold), "
           + CalibrationCheck.separableNotice)
@@ -80,6 +121,23 @@ struct CalibrateCommand: ParsableCommand {
     }
     if !dryRun { talk.say("written to \(run.path)/calibration.yml") }
   }
+
+  private func continuedCritics(
+    of run: Run, on corpus: PreparedCorpus, _ talk: Talk
+  ) throws -> [(critic: TextCritic, record: ContinuedCritic)] {
+    var pace = CriticCalibration.Continuing()
+    if let steps { pace.steps = steps }
+    pace.rate = rate
+    var progress = ProgressMeter("continue the critic", unit: "steps", talk: talk)
+    defer { progress.finish() }
+    return try CriticCalibration.continued(
+      run, on: corpus, count: count, pace: pace, seed: seed.seed, threads: threads.count
+    ) { representation, point in
+      progress.update(
+        text: "continue the critic: \(representation.rawValue), step \(point.step) of at most "
+          + "\(pace.steps), log loss \(Figures.fixed(point.logLoss, 4))")
+    }
+  }
 }
 
 /// Settings of `calibrate` in its JSON.
@@ -88,4 +146,5 @@ private struct CalibrateSettings: Encodable {
   let reference: String
   let count: Int
   let smoothing: Float
+  let continued: [ContinuedCritic]?
 }

@@ -140,9 +140,9 @@ struct CompareCommand: ParsableCommand {
   private func subject(_ input: String, divergences: [FDivergence], talk: Talk) throws -> Subject {
     if isFile(input) { return .file(input) }
     let run = try Run(opening: try Environment.data.run(input))
-    let model = try TextModel(run)
     let calibration = try run.calibration()
-    let choice = flow.choice(calibration)
+    let choice = try flow.choice(calibration)
+    let model = try TextModel(run, for: choice)
     for divergence in divergences {
       _ = try choice.ratio(
         of: model, calibration: calibration, divergence: divergence, run: run.path)

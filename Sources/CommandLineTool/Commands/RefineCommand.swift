@@ -68,9 +68,9 @@ struct RefineCommand: ParsableCommand {
     Interruption.isNoted = true
     let talk = talkOptions.talk
     let opened = try Run(opening: try Environment.data.run(runName))
-    let model = try TextModel(opened)
     let calibration = try opened.calibration()
-    let choice = flow.choice(calibration)
+    let choice = try flow.choice(calibration)
+    let model = try TextModel(opened, for: choice)
     if let note = flow.note(calibration, of: opened.path) { talk.say(note) }
     let ratio = try choice.ratio(
       of: model, calibration: calibration, divergence: divergence, run: opened.path)

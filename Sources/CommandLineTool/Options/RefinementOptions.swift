@@ -25,13 +25,15 @@ struct RefinementOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The critic as it is (raw, as the paper), or calibrated; calibrated where the run has a usable "
-        + "fit."))
+      "The critic as it is (raw, as the paper), calibrated, or continued as a classifier; calibrated "
+        + "where the run has a usable fit."))
   var ratio: RatioChoice.Kind?
 
   @Option(
     name: .long,
-    help: "Calibrated: the fit to use, made on raw, decoded (default) or smoothed samples.")
+    help: ArgumentHelp(
+      "Calibrated, continued: the fit to use, made on raw (calibrated only), decoded (default) or "
+        + "smoothed samples."))
   var representation: FittedRepresentation?
 
   @Option(
@@ -81,7 +83,14 @@ struct RefinementOptions: ParsableArguments {
   }
 
   /// The choice of ratio: what was given, else calibrated where the run can.
-  func choice(_ calibration: RunCalibration?) -> RatioChoice {
+  ///
+  /// - Throws: `Failure` of kind `usage` for a continued critic in a representation in which none is.
+  func choice(_ calibration: RunCalibration?) throws -> RatioChoice {
+    if ratio == .continued, !ContinuedCritic.representations.contains(fit) {
+      let names = ContinuedCritic.representations.map(\.rawValue).joined(separator: " or ")
+      throw Failure(
+        .usage, "critics are continued on \(names) samples: give one as --representation")
+    }
     let standard = RatioChoice.standard(for: calibration, representation: fit)
     return RatioChoice(
       kind: ratio ?? standard.kind, representation: fit, offset: offset ?? .centred)

@@ -35,31 +35,15 @@ public enum CriticCalibration {
   public static func calibrate(
     _ run: Run, on corpus: PreparedCorpus, count: Int = defaultCount, seed: UInt64, threads: Int
   ) throws -> RunCalibration {
-    guard count >= leastCount else {
-      throw Failure(.usage, "calibration with \(count) strings: give at least \(leastCount)")
-    }
-    try run.requireSameVocabulary(as: corpus)
     let model = try TextModel(run)
-    let (fit, check) = try realStrings(of: corpus, count: count, seed: seed)
-    let size = fit.count
-    // A seed of its own, so that no sample that users see took part in the fit.
-    let sampler = TextSampler(
-      generator: model.generator, codec: model.codec, seed: seed ^ 0x63_61_6C_69,
-      threads: threads)
-    let records = try RatioRepresentation.allCases.map { representation in
-      let score = try model.score(shown(representation))
-      func scores(_ real: TokenStrings, _ samples: Range<Int>) throws -> ScoreSet {
-        try ScoreSet(
-          real: try score.scores(of: real, threads: threads),
-          generated: try score.scores(of: sampler, samples: samples, threads: threads))
-      }
-      return try CalibrationRecord(
-        fit: try scores(fit, 0..<size), check: try scores(check, size..<2 * size),
-        representation: representation)
-    }
+    let evidence = try Evidence(
+      model, of: run, on: corpus, count: count, seed: seed, threads: threads)
     return RunCalibration(
       corpusDigest: corpus.description.digest, seed: seed,
-      iteration: run.configuration.progress.iterations, smoothing: smoothing, records: records)
+      iteration: run.configuration.progress.iterations, smoothing: smoothing,
+      records: try RatioRepresentation.allCases.map {
+        try evidence.record(of: try model.score(shown($0)), in: $0)
+      })
   }
 
   /// What the critic is shown in a representation.

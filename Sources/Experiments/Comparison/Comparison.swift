@@ -77,9 +77,9 @@ public struct Comparison: Sendable {
     of run: Run, name: String, choice given: RatioChoice? = nil,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> [ComparisonRow] {
-    let model = try TextModel(run)
     let calibration = try run.calibration()
     let choice = given ?? .standard(for: calibration)
+    let model = try TextModel(run, for: choice)
     let base = TextSampler(
       generator: model.generator, codec: model.codec, seed: settings.seed, threads: threads)
     let clock = ContinuousClock()

@@ -35,7 +35,8 @@ struct TrainingDraws {
     TrainingDraws.fill(&latents, generatorLatents, step: step)
   }
 
-  private static func fill(_ latents: inout Tensor, _ stream: RandomStream, step: Int) {
+  /// Fills latents `[B, Z]` from a stream, standard normal.
+  static func fill(_ latents: inout Tensor, _ stream: RandomStream, step: Int) {
     let width = latents.shape[1]
     latents.withUnsafeMutableValues { values in
       for sample in 0..<(values.count / max(width, 1)) {

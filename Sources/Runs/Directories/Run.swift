@@ -12,6 +12,8 @@ import TextCoding
 /// generator.safetensors    weights of G (the averaged ones where averaging was on)
 /// critic.safetensors       weights of D
 /// calibration.yml          the critic as a log density ratio, where it was calibrated
+/// critic-decoded.safetensors, critic-smoothed.safetensors
+///                          the critic trained on as a classifier, where it was continued
 /// records.jsonl            the course of training
 /// CARD.md                  what it is, for people
 /// checkpoints/<iteration>/ everything that resuming needs; a shipped run has none

@@ -77,6 +77,13 @@ public enum RunCard {
           "- Critic as a log density ratio, \(record.representation.rawValue): AUC "
             + "\(figure(record.check.areaUnderCurve)), \(record.check.verdict).")
       }
+      for critic in calibration.continued ?? [] {
+        let check = critic.record.check
+        lines.append(
+          "- Critic trained on for \(critic.step) steps as a classifier of "
+            + "\(critic.representation.rawValue) samples: AUC \(figure(check.areaUnderCurve)), log loss "
+            + "\(figure(check.logLoss)), \(check.verdict).")
+      }
     } else {
       lines.append("- The critic is not calibrated as a log density ratio.")
     }

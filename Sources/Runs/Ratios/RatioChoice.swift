@@ -11,15 +11,17 @@ import Refinement
 /// - `calibrated`: scale · score + offset, fitted by logistic regression on text that the critic was
 ///   not trained on. With the representation `decoded` the fit is to one-hot text on both sides, and
 ///   the gradient is that of the same expression at the soft sample: a surrogate, marked as such.
+/// - `continued`: the same of a critic that was trained on as a classifier against the run's own generator
+///   in that representation; see ``ContinuedCritic``.
 public struct RatioChoice: Codable, Sendable, Equatable {
-  /// Raw score or calibrated log ratio.
-  public enum Kind: String, Codable, CaseIterable, Sendable { case raw, calibrated }
+  /// Raw score, calibrated log ratio, or that of a critic that was trained on.
+  public enum Kind: String, Codable, CaseIterable, Sendable { case raw, calibrated, continued }
   /// What is subtracted from a raw score.
   public enum Offset: String, Codable, CaseIterable, Sendable { case centred, none }
 
-  /// Raw score or calibrated log ratio.
+  /// Raw score, calibrated log ratio, or that of a critic that was trained on.
   public var kind: Kind
-  /// For a calibrated ratio: the representation that the fit was made on.
+  /// For a calibrated or continued ratio: the representation that the fit was made on.
   public var representation: RatioRepresentation
   /// For a raw ratio: what is subtracted.
   public var offset: Offset
@@ -54,7 +56,11 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   public static func obstacle(
     to calibration: RunCalibration?, representation: RatioRepresentation = .decoded
   ) -> String? {
-    guard let record = calibration?.record(representation) else { return "is missing" }
+    obstacle(to: calibration?.record(representation))
+  }
+
+  private static func obstacle(to record: CalibrationRecord?) -> String? {
+    guard let record else { return "is missing" }
     if record.calibration.scale <= 0 { return "does not rate real text above generated text" }
     return record.check.isSeparable ? "is \(CalibrationCheck.separableNotice)" : nil
   }
@@ -62,6 +68,7 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   /// The ratio of a run under this choice, with what was done recorded beside it.
   ///
   /// - Parameters:
+  ///   - model: read for this choice, see ``TextModel/init(_:for:)``.
   ///   - divergence: decides whether a raw score needs its offset.
   ///   - run: names the calibration in messages.
   /// - Throws: `Failure` of kind `usage` where the run lacks the calibration that is asked for or
@@ -69,6 +76,9 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   public func ratio(
     of model: TextModel, calibration: RunCalibration?, divergence: FDivergence, run path: String
   ) throws -> ResolvedRatio {
+    precondition(
+      model.continuation == (kind == .continued ? representation : nil),
+      "RatioChoice: a \(kind) ratio of a model whose critic is another")
     switch kind {
     case .raw:
       let score = try model.score(.raw)
@@ -93,21 +103,35 @@ public struct RatioChoice: Codable, Sendable, Equatable {
           "\(path) has no \(representation.rawValue) calibration: run `dgflow calibrate \(path) "
             + "--reference CORPUS` first, or give --ratio raw")
       }
-      let fit = record.calibration
-      guard fit.scale > 0 else {
-        throw Failure(
-          .usage,
-          "the \(representation.rawValue) calibration of \(path) has scale \(fit.scale): this critic "
-            + "does not rate real text above generated text; train longer, or give --ratio raw to "
-            + "use it as it is")
+      return try fitted(record, model, smoothing: calibration.smoothing, run: path)
+    case .continued:
+      guard let continued = calibration?.continuedCritic(representation) else {
+        throw ContinuedCritic.absent(representation, run: path)
       }
-      let shown: SampleRepresentation =
-        representation == .smoothed ? .smoothed(level: calibration.smoothing) : .raw
-      return ResolvedRatio(
-        ratio: CalibratedRatio(try model.score(shown), calibration: fit),
-        record: RatioRecord(
-          choice: self, scale: fit.scale, offset: fit.offset,
-          isSurrogate: representation == .decoded, verdict: record.check.verdict))
+      var smoothing: Float = 0
+      if case .smoothed(let level) = continued.settings.representation { smoothing = level }
+      return try fitted(continued.record, model, smoothing: smoothing, run: path)
     }
+  }
+
+  /// scale · score + offset, by a fit.
+  private func fitted(
+    _ record: CalibrationRecord, _ model: TextModel, smoothing: Float, run path: String
+  ) throws -> ResolvedRatio {
+    let fit = record.calibration
+    guard fit.scale > 0 else {
+      throw Failure(
+        .usage,
+        "the \(representation.rawValue) calibration of \(path) has scale \(fit.scale): this critic "
+          + "does not rate real text above generated text; train longer, or give --ratio raw to "
+          + "use it as it is")
+    }
+    let shown: SampleRepresentation =
+      representation == .smoothed ? .smoothed(level: smoothing) : .raw
+    return ResolvedRatio(
+      ratio: CalibratedRatio(try model.score(shown), calibration: fit),
+      record: RatioRecord(
+        choice: self, scale: fit.scale, offset: fit.offset,
+        isSurrogate: representation == .decoded, verdict: record.check.verdict))
   }
 }

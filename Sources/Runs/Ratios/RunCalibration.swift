@@ -27,6 +27,8 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   public var smoothing: Float
   /// One record a representation.
   public var records: [CalibrationRecord]
+  /// Critics that were trained on, one a representation at most; nil where none was.
+  public var continued: [ContinuedCritic]?
 
   /// A calibration of the current format and version.
   public init(
@@ -50,7 +52,8 @@ public struct RunCalibration: Codable, Sendable, Equatable {
     guard smoothing >= 0, smoothing < 1 else {
       throw Failure(.badData, "\(path): `smoothing` is \(smoothing), outside [0, 1)")
     }
-    guard Set(records.map(\.representation)).count == records.count else {
+    for records in [records, (continued ?? []).map(\.record)]
+    where Set(records.map(\.representation)).count != records.count {
       throw Failure(.badData, "\(path): a representation has two records")
     }
   }
@@ -60,12 +63,13 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   /// - Throws: `Failure` of kind `cannotWrite`.
   public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
 
-  /// Removes the calibration of a run; absent is fine.
+  /// Removes the calibration of a run, with the critics that were trained on; absent is fine.
   ///
   /// Training does so when it writes other weights, which the fit does not describe.
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   public static func remove(run path: String) throws {
+    try ContinuedCritic.remove(run: path)
     let file = path + "/" + fileName
     guard unlink(file) != 0, errno != ENOENT else { return }
     throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
@@ -74,5 +78,10 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   /// The record of a representation; nil where it was not calibrated.
   public func record(_ representation: RatioRepresentation) -> CalibrationRecord? {
     records.first { $0.representation == representation }
+  }
+
+  /// The critic that was trained on in a representation; nil where none was.
+  public func continuedCritic(_ representation: RatioRepresentation) -> ContinuedCritic? {
+    continued?.first { $0.representation == representation }
   }
 }

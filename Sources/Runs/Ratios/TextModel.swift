@@ -14,11 +14,17 @@ public struct TextModel: Sendable {
   public let critic: TextCritic
   /// Tokens to text and back.
   public let codec: TextCodec
+  /// The representation in which the critic was trained on against this generator; nil where it is the
+  /// one that the generator was trained with.
+  public let continuation: RatioRepresentation?
 
   /// A model of parts that fit together.
   ///
   /// - Precondition: generator, critic and codec have the same length and number of symbols.
-  public init(generator: TextGenerator, critic: TextCritic, codec: TextCodec) {
+  public init(
+    generator: TextGenerator, critic: TextCritic, codec: TextCodec,
+    continuation: RatioRepresentation? = nil
+  ) {
     let (made, read) = (generator.configuration, critic.configuration)
     precondition(
       made.length == codec.length && made.vocabulary == codec.vocabulary.count
@@ -28,16 +34,22 @@ public struct TextModel: Sendable {
     self.generator = generator
     self.critic = critic
     self.codec = codec
+    self.continuation = continuation
   }
 
   /// The model of a run.
   ///
+  /// - Parameter choice: how the critic will become a ratio, which decides which critic is read; nil
+  ///   reads the one that the generator was trained with.
   /// - Throws: `Failure` of kind `missingInput` or `badData`, also when generator and critic are of
   ///   different iterations.
-  public init(_ run: Run) throws {
+  public init(_ run: Run, for choice: RatioChoice? = nil) throws {
     try run.requireWeightsOfOneIteration()
+    let continuation = choice.flatMap { $0.kind == .continued ? $0.representation : nil }
     self.init(
-      generator: try run.generator(), critic: try run.critic(), codec: run.codec)
+      generator: try run.generator(),
+      critic: try continuation.map(run.continuedCritic) ?? run.critic(), codec: run.codec,
+      continuation: continuation)
   }
 
   /// The critic's score of samples, shown to it in a representation.

@@ -1,0 +1,163 @@
+import Determinism
+import Files
+import NeuralNetworks
+import Tensors
+
+/// Trains a copy of a critic on as a classifier of real and generated samples; the generator stays as it
+/// is.
+///
+/// A Wasserstein critic's score has no scale and is learnt against generators that are gone; under the
+/// ``LogisticObjective`` it becomes the log density ratio of real text and this generator's, in the one
+/// representation that both are shown in. The caller decides when to stop: a critic that is trained on
+/// for long learns the training text by heart.
+///
+/// As in training, the batch is cut into shards whose gradients are summed in order, so that the result is
+/// the same bits for any number of threads; the draws of a step depend on the seed and the step alone.
+public final class CriticContinuation {
+  /// How the critic is trained on.
+  public struct Settings: Codable, Sendable, Equatable {
+    /// What the critic is shown.
+    public var representation: SampleRepresentation
+    /// Pairs of a real and a generated sample in a batch; 64, as in training.
+    public var batch = 64
+    /// Parts that a batch is cut into, part of the result's definition; 8, as in training.
+    public var shards = 8
+    /// Adam's rate; 1e-4, chosen here: a third of the critic's rate in training.
+    public var rate = 1e-4
+    /// Adam's decay of the first moment; 0.9, as in arXiv 1412.6980: the opponent stands still here.
+    public var beta1 = 0.9
+    /// Adam's decay of the second moment; 0.999, as there.
+    public var beta2 = 0.999
+    /// Seed of all draws.
+    public var seed: UInt64
+
+    /// Settings with the defaults.
+    public init(_ representation: SampleRepresentation, seed: UInt64) {
+      self.representation = representation
+      self.seed = seed
+    }
+  }
+
+  /// How it is trained on.
+  public let settings: Settings
+  /// The critic as it stands.
+  public private(set) var critic: TextCritic
+  /// Steps done.
+  public private(set) var step = 0
+
+  private let generator: TextGenerator
+  private let threads: Int
+  private var optimiser: Adam
+  private let ranges: [Range<Int>]
+  private let gradients: GradientShards<TextCritic.Network>
+  private let arenas = Pool { ContinuationArena() }
+  private let rows: RandomStream
+  private let latentStream: RandomStream
+  private var tokens: [UInt16]
+  private var latents: Tensor
+
+  /// A continuation before its first step.
+  ///
+  /// - Parameters:
+  ///   - critic: where it starts.
+  ///   - generator: of samples of the critic's length and vocabulary.
+  ///   - threads: at least 1; without influence on the result.
+  /// - Throws: `Failure(.usage)` for a rate that is not positive, or a batch or shards below 1.
+  public init(
+    of critic: TextCritic, against generator: TextGenerator, settings: Settings, threads: Int = 1
+  ) throws {
+    guard settings.rate > 0, settings.rate.isFinite else {
+      throw Failure(.usage, "the critic's rate is \(settings.rate), it must be positive")
+    }
+    guard settings.batch >= 1, (1...settings.batch).contains(settings.shards) else {
+      throw Failure(
+        .usage,
+        "a batch of \(settings.batch) in \(settings.shards) shards: give at least 1 of both, and no "
+          + "more shards than samples")
+    }
+    self.settings = settings
+    self.critic = critic
+    self.generator = generator.prepared(threads: threads)
+    self.critic.transformWeights(threads: threads)
+    self.threads = threads
+    optimiser = Adam(
+      of: critic.network, rate: settings.rate, beta1: settings.beta1, beta2: settings.beta2)
+    ranges = shardRanges(count: settings.batch, shards: settings.shards)
+    gradients = GradientShards(of: critic.network, shards: settings.shards)
+    rows = RandomStream(seed: settings.seed, name: "continuation.rows")
+    latentStream = RandomStream(seed: settings.seed, name: "continuation.latents")
+    tokens = [UInt16](repeating: 0, count: settings.batch * critic.configuration.length)
+    latents = Tensor(shape: [settings.batch, generator.configuration.latentWidth])
+  }
+
+  /// One step: real strings, drawn with replacement, against as many new generated samples.
+  ///
+  /// - Parameter data: real token strings of the critic's length and vocabulary, at least one.
+  /// - Returns: the mean loss of the batch in nats, before the update: 2 ln 2 for a critic that knows
+  ///   nothing.
+  /// - Throws: `Failure(.badData)` for a token that is not below V, `Failure(.internalFault)` when a loss
+  ///   or gradient is not finite (the critic is unchanged then), and what `data` throws.
+  public func advance(_ data: some TokenBatches) throws -> Double {
+    let shape = critic.configuration
+    precondition(
+      data.length == shape.length && data.vocabulary == shape.vocabulary && data.count > 0,
+      "CriticContinuation: \(data.count) strings of \(data.length) tokens below \(data.vocabulary) for "
+        + "a critic of \(shape.length) below \(shape.vocabulary)")
+    let drawn = (0..<settings.batch).map {
+      rows.index(below: data.count, sample: UInt64($0), step: UInt32(step))
+    }
+    try tokens.withUnsafeMutableBufferPointer { try data.copyRows(drawn, into: $0) }
+    try TokenCheck.check(tokens, length: shape.length, vocabulary: shape.vocabulary)
+    TrainingDraws.fill(&latents, latentStream, step: step)
+    let loss = losses().reduce(0, +) / Double(settings.batch)
+    let squares = gradients.sum(threads: threads)
+    guard loss.isFinite, squares.allSatisfy(\.isFinite) else {
+      throw Failure(
+        .internalFault,
+        "continued critic, step \(step + 1): loss \(loss) or a gradient is not finite; give a lower "
+          + "rate")
+    }
+    optimiser.update(&critic.network, gradient: gradients.total, threads: threads)
+    critic.transformWeights(threads: threads)
+    step += 1
+    return loss
+  }
+
+  /// The loss of each shard, whose gradients are left in `gradients`.
+  private func losses() -> [Double] {
+    let (generator, critic, arenas) = (generator, critic.network, arenas)
+    let (gradients, ranges, settings) = (gradients, ranges, settings)
+    let (tokens, latents, shape) = (tokens, latents, self.critic.configuration)
+    return Cores.map(shards: ranges.count, threads: threads) { shard in
+      let range = ranges[shard]
+      return Operations.withFlushedDenormals {
+        arenas.withElement(key: range.count) { arena in
+          arena.latents.copy(rows: range, of: latents)
+          generator.network.apply(
+            arena.latents, trace: arena.generator, workspace: arena.workspace)
+          settings.representation.show(arena.generator.output, in: &arena.fake)
+          tokens[range.lowerBound * shape.length..<range.upperBound * shape.length]
+            .withUnsafeBufferPointer {
+              settings.representation.show(
+                $0, length: shape.length, vocabulary: shape.vocabulary, in: &arena.real)
+            }
+          return gradients.accumulate(shard: shard) { gradient in
+            LogisticObjective().addCriticGradient(
+              of: critic, real: arena.real, fake: arena.fake, batch: settings.batch,
+              into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// All memory of one thread during a step.
+private final class ContinuationArena {
+  let workspace = Workspace()
+  let generator = TextGenerator.Network.Trace()
+  let scratch = LogisticObjective.Scratch<TextCritic.Network>()
+  var latents = Tensor.empty
+  var real = Sequences.empty
+  var fake = Sequences.empty
+}
