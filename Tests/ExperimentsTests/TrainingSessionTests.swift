@@ -98,6 +98,10 @@ struct TrainingSessionTests {
     #expect(try Checkpoint.iterations(run: path) == [8, 12])
     for record in records {
       #expect(record.slope > 0 && record.criticGradientNorm > 0)
+      for value in [record.sharpness, record.duplicateRate, record.realDuplicateRate] {
+        #expect((value != nil) == (record.scores != nil))
+        #expect((0...1).contains(value ?? 0))
+      }
       for score in record.scores ?? [] {
         #expect(score.samples == 40 && (0...1).contains(score.value))
         #expect(try #require(score.floor) < score.value)

@@ -42,6 +42,22 @@ struct TextNetworkTests {
     }
   }
 
+  @Test("sharpness is the mean of the largest probabilities, the same for any number of threads")
+  func sharpness() {
+    let latents = normal([40, Small.latentWidth], "z")
+    let probabilities = Small.generator().probabilities(latents)
+    var sum = 0.0
+    for sample in 0..<40 {
+      for position in 0..<Small.length {
+        let row = (0..<Small.vocabulary).map { probabilities[sample, position, $0] }
+        sum += Double(row.max() ?? 0)
+      }
+    }
+    let values = (1...3).map { Small.generator().sharpness(latents, threads: $0) }
+    #expect(abs(values[0] - sum / Double(40 * Small.length)) < 1e-12)
+    #expect(values.allSatisfy { $0 == values[0] && $0 > 1 / Double(Small.vocabulary) })
+  }
+
   @Test("initial parameters depend on seed and shape only, and the networks differ")
   func initialParameters() {
     let shape = GeneratorConfiguration(width: 8, vocabulary: 12)

@@ -152,6 +152,28 @@ struct TableTests {
     }
   }
 
+  @Test("findings: what, the values, and a remedy")
+  func findings() {
+    let cases: [(TrainingFinding, [String])] = [
+      (.overfitting(training: 1.7, heldOut: 1.2), ["overfitting", "1.700", "1.200", "more text"]),
+      (.slope(2.5), ["divergence", "2.500", "rate"]),
+      (
+        .gradients(network: "critic", norm: 70, median: 6),
+        ["divergence", "critic", "70.000", "6.000", "rate"]
+      ),
+      (
+        .decline(order: 6, value: 0.76, least: 0.7, iteration: 20),
+        ["decline", "JS-6", "0.7600", "0.7000", "iteration 20"]
+      ),
+      (.collapse(duplicateRate: 0.2, real: 0.01), ["collapse", "20.0 %", "1.0 %", "rate"]),
+      (.saturation(sharpness: 0.9951), ["saturation", "0.9951", "rate"]),
+    ]
+    for (finding, parts) in cases {
+      let line = FindingWords.line(finding)
+      for part in parts { #expect(line.contains(part), "\(line) lacks \(part)") }
+    }
+  }
+
   @Test("a comparison: floors, real text's values, counts, reference, differences, what d is")
   func comparison() throws {
     let folder = try TemporaryFolder()

@@ -15,7 +15,8 @@ struct InspectCommand: ParsableCommand {
     abstract: "Say what a run, a corpus or a file is.",
     discussion: """
       Reads run and corpus directories, counts, vocabularies (.tsv), token and latent matrices (.npy), \
-      weights (.safetensors) and text files, and checks them on the way.
+      weights (.safetensors) and text files, and checks them on the way. Of a run it also says what in \
+      its records commonly goes wrong: overfitting of the critic, divergence, collapse, saturation.
 
         dgflow inspect newswire
         dgflow inspect corpus/train.npy
@@ -130,6 +131,9 @@ private struct Inspection: Encodable {
     var lines = records.filter { $0.scores != nil }.suffix(3).flatMap {
       words.evaluation($0, samples: [])
     }
+    let findings = TrainingFinding.all(in: records).map(FindingWords.line)
+    state("findings", findings.isEmpty ? "none" : String(findings.count))
+    lines += findings
     if let calibration = try run.calibration() {
       lines += ["calibration:"] + CalibrationTable.lines(calibration)
     } else {

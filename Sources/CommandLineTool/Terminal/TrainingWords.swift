@@ -45,6 +45,12 @@ struct TrainingWords {
         " Wasserstein estimate \(Figures.fixed(training, 3)) on training text, "
         + "\(Figures.fixed(heldOut, 3)) on held-out text"
     }
+    if let sharpness = record.sharpness, let duplicates = record.duplicateRate {
+      line +=
+        "; largest probability \(Figures.fixed(sharpness, 3)), duplicates "
+        + "\(Figures.fixed(duplicates, 4))"
+      if let real = record.realDuplicateRate { line += " (real \(Figures.fixed(real, 4)))" }
+    }
     return [line] + samples.prefix(2).map { "    | \($0)" }
   }
 }

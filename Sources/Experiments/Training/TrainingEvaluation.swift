@@ -14,12 +14,17 @@ struct TrainingEvaluation {
   /// What one evaluation found.
   struct Result {
     let gap: CriticGap
+    /// Mean of the largest probability at each position.
+    let sharpness: Double
+    let duplicateRate: Double
     let scores: [TrainingRecord.Score]
     let samples: [String]
   }
 
   private let scorer: NGramScorer
   private let floors: [OrderFloors]?
+  /// Share of duplicates among as many training strings as there are samples.
+  let realDuplicateRate: Double?
   private let trainingTokens: [UInt16]
   private let heldOutTokens: [UInt16]
   private let sampleCount: Int
@@ -55,15 +60,22 @@ struct TrainingEvaluation {
     let estimate = try scorer.floors(
       samples: sampleCount, from: training, lineNumbers: trainingLines, seed: seed)
     floors = estimate.value
-    func draw(_ strings: TokenStrings, _ lineNumbers: [Int]?, _ name: String) -> [UInt16] {
-      let rows = RowDraw.rows(
-        of: 0..<strings.count, lineNumbers: lineNumbers, count: Self.gapStrings, seed: seed,
-        name: name)
-      return strings.rows(rows).withUnsafeTokens { Array($0) }
+    func draw(
+      _ count: Int, of strings: TokenStrings, _ lineNumbers: [Int]?, _ name: String
+    ) -> TokenStrings {
+      strings.rows(
+        RowDraw.rows(
+          of: 0..<strings.count, lineNumbers: lineNumbers, count: count, seed: seed, name: name))
     }
-    trainingTokens = draw(training, trainingLines, "evaluation training strings")
+    trainingTokens = draw(
+      Self.gapStrings, of: training, trainingLines, "evaluation training strings"
+    ).withUnsafeTokens { Array($0) }
     heldOutTokens = draw(
-      validation, try corpus.lineNumbers(.validation), "evaluation held-out strings")
+      Self.gapStrings, of: validation, try corpus.lineNumbers(.validation),
+      "evaluation held-out strings"
+    ).withUnsafeTokens { Array($0) }
+    let real = draw(sampleCount, of: training, trainingLines, "evaluation duplicates")
+    realDuplicateRate = real.count == sampleCount ? try DuplicateRate.value(of: real) : nil
     self.sampleCount = sampleCount
     referenceStrings = validation.count
     codec = corpus.codec
@@ -77,10 +89,10 @@ struct TrainingEvaluation {
     // A seed of its own: the strings that users see with the run's seed are not the ones tuned on.
     let sampler = TextSampler(
       generator: generator, codec: codec, seed: seed ^ 0x65_76_61_6C, threads: threads)
+    let latents = sampler.latents(0..<Self.gapStrings)
     let gap = try CriticGap(
       critic: state.critic, generator: generator, training: trainingTokens,
-      heldOut: heldOutTokens,
-      latents: sampler.latents(0..<Self.gapStrings), threads: threads)
+      heldOut: heldOutTokens, latents: latents, threads: threads)
     let tokens = try codec.canonical(sampler.tokens(0..<sampleCount))
     let scores = try scorer.scores(of: tokens, measures: .plain).map { score in
       TrainingRecord.Score(
@@ -88,7 +100,10 @@ struct TrainingEvaluation {
         floor: floors?.first { $0.order == score.order }?.floor(of: .jensenShannon)?.mean,
         samples: sampleCount, referenceStrings: referenceStrings)
     }
-    return Result(gap: gap, scores: scores, samples: codec.decode(tokens.prefix(4)))
+    return Result(
+      gap: gap, sharpness: generator.sharpness(latents, threads: threads),
+      duplicateRate: try DuplicateRate.value(of: tokens), scores: scores,
+      samples: codec.decode(tokens.prefix(4)))
   }
 
   /// The default orders that fit the string length.

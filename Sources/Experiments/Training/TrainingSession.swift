@@ -232,6 +232,9 @@ public final class TrainingSession {
     let result = try evaluation.evaluate(state)
     record.trainingGap = result.gap.trainingEstimate
     record.heldOutGap = result.gap.heldOutEstimate
+    record.sharpness = result.sharpness
+    record.duplicateRate = result.duplicateRate
+    record.realDuplicateRate = evaluation.realDuplicateRate
     record.scores = result.scores
     saving.lastEvaluation = record
     try write(record, result.samples, onEvent)

@@ -1,5 +1,6 @@
 import Determinism
 import NeuralNetworks
+import Synchronization
 import Tensors
 
 extension TextGenerator {
@@ -46,6 +47,34 @@ extension TextGenerator {
       }
       initialized = count
     }
+  }
+
+  /// The mean over samples and positions of the largest probability, in [1/V, 1].
+  ///
+  /// Near 1 the softmax is saturated: next to no gradient gets through it.
+  ///
+  /// - Parameters:
+  ///   - latents: `[N, Z]`, N ≥ 1.
+  ///   - threads: threads that share the chunks; without influence on the result.
+  public func sharpness(_ latents: Tensor, threads: Int = 1) -> Double {
+    let count = rows(of: latents)
+    precondition(count > 0, "TextGenerator.sharpness: no latents")
+    // Each chunk writes its own sum, and they are added up in order.
+    let sums = Mutex([Double](repeating: 0, count: TextArena.chunks(count)))
+    forEachChunk(latents, threads: threads) { range, output in
+      var sum = 0.0
+      for sample in 0..<output.samples {
+        for position in 0..<output.length {
+          var largest: Float = 0
+          for channel in 0..<output.channels {
+            largest = max(largest, output[sample, position, channel])
+          }
+          sum += Double(largest)
+        }
+      }
+      sums.withLock { $0[range.lowerBound / TextArena.chunk] = sum }
+    }
+    return sums.withLock { $0.reduce(0, +) } / Double(count * configuration.length)
   }
 
   /// The cotangent of the latents and the gradient of the parameters for a cotangent of the

@@ -24,6 +24,13 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   /// Wasserstein estimate on as many held-out strings; far below `trainingGap` means that the critic
   /// knows the training text by heart.
   public var heldOutGap: Double?
+  /// Mean of the largest probability at each position of generated samples, in [1/V, 1]; nil between
+  /// evaluations.
+  public var sharpness: Double?
+  /// Share of the scored samples that repeat an earlier one; nil between evaluations.
+  public var duplicateRate: Double?
+  /// The same share of as many training strings; nil between evaluations, and where there are too few.
+  public var realDuplicateRate: Double?
   /// JS-n of decoded samples against the validation split; nil between evaluations.
   public var scores: [Score]?
 
@@ -54,8 +61,8 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   public init(
     iteration: Int, seconds: Double, criticLoss: Double, penalty: Double, slope: Double,
     wasserstein: Double, criticGradientNorm: Double, generatorGradientNorm: Double,
-    trainingGap: Double? = nil,
-    heldOutGap: Double? = nil, scores: [Score]? = nil
+    trainingGap: Double? = nil, heldOutGap: Double? = nil, sharpness: Double? = nil,
+    duplicateRate: Double? = nil, realDuplicateRate: Double? = nil, scores: [Score]? = nil
   ) {
     self.iteration = iteration
     self.seconds = seconds
@@ -67,6 +74,9 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     self.generatorGradientNorm = generatorGradientNorm
     self.trainingGap = trainingGap
     self.heldOutGap = heldOutGap
+    self.sharpness = sharpness
+    self.duplicateRate = duplicateRate
+    self.realDuplicateRate = realDuplicateRate
     self.scores = scores
   }
 }
