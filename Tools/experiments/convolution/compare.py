@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains pairs of runs that differ in the convolution's algorithm alone, and compares their JS-4.
 
-    Tools/experiments/convolution/compare.py DGFLOW CORPUS FOLDER [--seeds 5] [--width 32] \
+    Tools/experiments/convolution/compare.py DGFLOW CORPUS FOLDER [--first-seed 1] [--seeds 5] [--width 32] \
         [--checkpoints 1000,2000,3000] [--average-decay 0.998] [--threads 1] [--samples 10000]
 
 DGFLOW is the built tool, CORPUS a prepared corpus. A run that was stopped goes on where it was; runs
@@ -21,7 +21,8 @@ import sys
 STUDENT = dict(enumerate((
     6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753,
     1.746, 1.740, 1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697,
-    1.696, 1.694, 1.692, 1.691, 1.690, 1.688, 1.687, 1.686, 1.685), start=1))
+    1.696, 1.694, 1.692, 1.691, 1.690, 1.688, 1.687, 1.686, 1.685, 1.684, 1.683, 1.682, 1.681, 1.680, 1.679,
+    1.679, 1.678, 1.677, 1.677), start=1))
 
 
 def arguments():
@@ -29,6 +30,7 @@ def arguments():
     parser.add_argument("dgflow", type=pathlib.Path)
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--checkpoints", default="1000,2000,3000")
@@ -77,12 +79,13 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     checkpoints = [int(word) for word in options.checkpoints.split(",")]
     pairs = []
-    for seed in range(1, options.seeds + 1):
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    for seed in seeds:
         pairs.append([train(options, name, seed, checkpoints) for name in ("direct", "winograd")])
         print(f"seed {seed}: direct {pairs[-1][0]}, winograd {pairs[-1][1]}", file=sys.stderr, flush=True)
     rows = [
         f"{seed};{checkpoint};{pair[0][index]:.6f};{pair[1][index]:.6f}"
-        for seed, pair in enumerate(pairs, start=1) for index, checkpoint in enumerate(checkpoints)]
+        for seed, pair in zip(seeds, pairs) for index, checkpoint in enumerate(checkpoints)]
     (options.folder / "results.csv").write_text(
         "\n".join(["seed;iteration;direct;winograd", *rows]) + "\n", encoding="utf-8")
     print("| iterations | direct | winograd | difference | 90 % interval |")
