@@ -2,7 +2,6 @@ import Files
 import GenerativeModels
 import Refinement
 import Runs
-import Tensors
 
 extension CriticCalibration {
   /// How long a critic is trained on.
