@@ -110,6 +110,16 @@ struct CountingInvarianceTests {
     }
   }
 
+  #if compiler(>=6.2)  // exit tests came with Swift 6.2
+    @Test("counts without parts have plain values, and intervals of them are refused")
+    func intervalsWithoutParts() async throws {
+      #expect(try scoresWithoutParts(.plain).map(\.divergence) == [0])
+      await #expect(processExitsWith: .failure) {
+        _ = try scoresWithoutParts(NGramScorer.Measures())
+      }
+    }
+  #endif
+
   @Test("a temporary folder that is not there cannot be written to")
   func noTemporaryFolder() throws {
     let strings = randomStrings(5_000, length: 14, vocabularySize: 5_000, seed: 22, power: 1)
@@ -234,4 +244,14 @@ struct CountingInvarianceTests {
     let hash = PartRule.content(StringHash(vocabularySize: 9))
     #expect(hash.covers(.max, vocabularySize: 9) && !hash.covers(1, vocabularySize: 10))
   }
+}
+
+/// Scores of strings against themselves, of counts that were not kept part by part.
+private func scoresWithoutParts(_ measures: NGramScorer.Measures) throws -> [OrderScores] {
+  let strings = randomStrings(50, length: 8, vocabularySize: 9, seed: 5, power: 2)
+  var settings = NGramCounter.Settings()
+  settings.keepsParts = false
+  return try NGramScorer(reference: strings, vocabularySize: 9, orders: [2]).scores(
+    of: NGramCounts(strings, orders: 2...2, vocabularySize: 9, settings: settings),
+    measures: measures)
 }
