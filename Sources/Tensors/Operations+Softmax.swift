@@ -1,40 +1,51 @@
 import CKernels
 
 extension Operations {
-  /// Probabilities over the channels of each position: `p_c = e^(x_c − max x) / Σ_j e^(x_j − max x)`.
+  /// Probabilities over the channels of each position: `p_c = e^(s x_c − max s x) / Σ_j e^(s x_j −
+  /// max s x)`.
   ///
   /// - Parameters:
   ///   - logits: `[N, L, V]`, finite.
+  ///   - scale: s, the inverse of a temperature.
   ///   - p: `[N, L, V]`, overwritten; padding rows zero.
-  public static func softmax(_ logits: Sequences, into p: inout Sequences) {
+  public static func softmax(_ logits: Sequences, scale: Float = 1, into p: inout Sequences) {
     check("softmax", "p", p, like: logits)
+    let width = logits.length * logits.channels
     logits.read { values in
       p.write { p in
         for sample in 0..<logits.samples {
           let at = logits.offset(sample: sample, position: 0)
-          dgflow_softmax(logits.length, logits.channels, values + at, p + at)
+          if scale != 1 { dgflow_scale(width, scale, values + at, p + at) }
+          dgflow_softmax(
+            logits.length, logits.channels, scale == 1 ? values + at : UnsafePointer(p + at),
+            p + at)
         }
       }
     }
   }
 
-  /// Derivative of the softmax times a vector, `y = p ⊙ (t − ⟨p, t⟩)`.
+  /// Derivative of the softmax times a vector, `y = s p ⊙ (t − ⟨p, t⟩)`.
   ///
   /// The Jacobian is symmetric, so this serves tangents and cotangents alike.
   ///
   /// - Parameters:
   ///   - p: probabilities `[N, L, V]`.
   ///   - t: tangent or cotangent `[N, L, V]`.
+  ///   - scale: s, that of ``softmax(_:scale:into:)``.
   ///   - y: `[N, L, V]`, overwritten; padding rows zero.
-  public static func softmaxDerivative(_ p: Sequences, _ t: Sequences, into y: inout Sequences) {
+  public static func softmaxDerivative(
+    _ p: Sequences, _ t: Sequences, scale: Float = 1, into y: inout Sequences
+  ) {
     check("softmaxDerivative", "t", t, like: p)
     check("softmaxDerivative", "y", y, like: p)
+    let width = p.length * p.channels
     p.read { values in
       t.read { t in
         y.write { y in
           for sample in 0..<p.samples {
             let at = p.offset(sample: sample, position: 0)
             dgflow_softmax_derivative(p.length, p.channels, values + at, t + at, y + at)
+            if scale != 1 { dgflow_scale(width, scale, y + at, y + at) }
           }
         }
       }

@@ -99,8 +99,8 @@ enum Small {
     pace: TrainingSession.Pace = pace, threads: Int = 1
   ) throws -> TrainingSession {
     try TrainingSession(
-      beginning: path, corpus: corpus, preset: "tiny", width: 8, recipe: recipe, pace: pace,
-      threads: threads)
+      beginning: path, corpus: corpus, preset: "tiny", networks: NetworkSize(width: 8),
+      recipe: recipe, pace: pace, threads: threads)
   }
 
   /// A run that was trained for a few iterations.

@@ -77,6 +77,7 @@ struct TrainingSessionTests {
     var checkpoints: [String] = []
     let outcome = try session.run { event in
       switch event {
+      case .warmStart: Issue.record("a warm start that the recipe has not")
       case .iteration(let report, _): iterations.append(report.iteration)
       case .record(let record, let texts):
         records.append(record)
@@ -224,6 +225,38 @@ struct TrainingSessionTests {
     let records = try RecordLog.read(run: path)
     #expect(records.map(\.iteration) == [1])
     #expect(records[0].slope > 0 && records[0].scores != nil)
+  }
+
+  @Test("a warm start counts as training time, is told, and is made anew where it was stopped")
+  func warmStart() throws {
+    var recipe = Small.recipe(iterations: 2)
+    recipe.warmStart = 3
+    func session(_ path: String) throws -> TrainingSession {
+      try Small.session(at: path, corpus: corpus, recipe: recipe)
+    }
+    let whole = try session(path + "-whole")
+    #expect(whole.warmStart == 3)
+    var times: [Double] = []
+    _ = try whole.run { event in
+      if case .warmStart(let report, let seconds) = event {
+        times.append(seconds)
+        #expect(report.step == times.count)
+      }
+      return .proceed
+    }
+    #expect(times.count == 3 && times == times.sorted() && times[0] > 0)
+
+    let stopped = try session(path).run { event in
+      if case .warmStart(let report, _) = event, report.step == 2 { return .stop }
+      return .proceed
+    }
+    guard case .stopped(0, _) = stopped else {
+      Issue.record("ended as \(stopped)")
+      return
+    }
+    _ = try resume(path).run { _ in .proceed }
+    #expect(
+      try newest(path).generator == newest(path + "-whole").generator)
   }
 
   @Test("a finished run keeps its checkpoint as it is; more iterations go on with the same bits")

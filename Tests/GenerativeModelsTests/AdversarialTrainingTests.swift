@@ -122,6 +122,7 @@ struct AdversarialTrainingTests {
       Small.state(recipe), data: Small.data()
     ) { event, state in
       switch event {
+      case .warmStartStepFinished: log.append("w")
       case .iterationFinished(let report):
         log.append("i\(report.iteration)")
         #expect(report.iteration == state.iteration)
@@ -231,6 +232,8 @@ struct AdversarialTrainingTests {
       ("penalty", { $0.penalty = -1 }), ("shards", { $0.shards = 65 }),
       ("shards", { $0.shards = 0 }), ("iterations", { $0.iterations = -1 }),
       ("iterations", { $0.iterations = .max }), ("average decay", { $0.averageDecay = 1 }),
+      ("spectral bound", { $0.spectralBound = 0 }), ("warm start", { $0.warmStart = -1 }),
+      ("rate half-life", { $0.rateHalfLife = 0 }),
     ]
     for (field, edit) in edits {
       var recipe = AdversarialConfiguration()

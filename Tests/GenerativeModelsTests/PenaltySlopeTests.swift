@@ -6,17 +6,28 @@ import Testing
 
 @Suite("The gradient penalty by central differences")
 struct PenaltySlopeTests {
-  private func penalty(_ critic: TextCritic, at samples: Sequences) -> Double {
-    let norms = Operations.sampleNorms(critic.inputGradient(samples).gradients)
-    return norms.reduce(0.0) { $0 + (Double($1) - 1) * (Double($1) - 1) } * 10 / Double(norms.count)
+  private func penalty(
+    _ critic: TextCritic, at samples: Sequences, _ form: PenaltyForm = .twoSided
+  ) -> Double {
+    let norms = Operations.sampleNorms(critic.inputGradient(samples).gradients).map(Double.init)
+    let errors = norms.map { norm in
+      switch form {
+      case .twoSided: norm - 1
+      case .oneSided: norm > 1 ? norm - 1 : 0
+      case .zeroCentred: norm
+      }
+    }
+    return errors.reduce(0.0) { $0 + $1 * $1 } * 10 / Double(norms.count)
   }
 
-  private func gradient(_ critic: TextCritic, at samples: Sequences) -> NamedParameters {
+  private func gradient(
+    _ critic: TextCritic, at samples: Sequences, _ form: PenaltyForm = .twoSided
+  ) -> NamedParameters {
     let scratch = WassersteinGradientPenalty.Scratch<TextCritic.Network>()
     scratch.mixed = samples
     var gradient = critic.network.zeroed
     var terms = CriticTerms()
-    WassersteinGradientPenalty(weight: 10).penalise(
+    WassersteinGradientPenalty(weight: 10, form: form).penalise(
       critic.network, batch: samples.samples, terms: &terms, scratch: scratch,
       workspace: Workspace())
     critic.network.addTangentGradient(
@@ -26,9 +37,13 @@ struct PenaltySlopeTests {
   }
 
   /// The median of five trials, since a kink between the two points of a difference spoils one.
-  @Test("the parameter gradient is the penalty's slope, parameter by parameter")
-  func slope() throws {
-    let critic = Small.critic()
+  @Test(
+    "the parameter gradient is the penalty's slope, parameter by parameter",
+    arguments: PenaltyForm.allCases)
+  func slope(form: PenaltyForm) throws {
+    // Steep enough that the one-sided form has something to push down.
+    var critic = Small.critic()
+    critic.network.second.second.weight = normal([Small.length, 6], "steep", scale: 0.6)
     let step: Float = 2e-4
     let names = critic.network.parameters.names.filter { $0.hasSuffix("weight") }
     for name in names {
@@ -36,10 +51,11 @@ struct PenaltySlopeTests {
       for trial in 0..<5 {
         let latents = normal([4, Small.latentWidth], "z\(trial)")
         let samples = Small.generator().probabilities(latents)
-        let value = try gradient(critic, at: samples).required(name)
+        let value = try gradient(critic, at: samples, form).required(name)
         let along = normal(value.shape, "\(name)\(trial)")
         func moved(_ scale: Float) -> TextCritic { self.moved(critic, name, along, scale) }
-        let difference = penalty(moved(step), at: samples) - penalty(moved(-step), at: samples)
+        let difference =
+          penalty(moved(step), at: samples, form) - penalty(moved(-step), at: samples, form)
         let rule = zip(value.values, along.values).reduce(0.0) {
           $0 + Double($1.0) * Double($1.1)
         }

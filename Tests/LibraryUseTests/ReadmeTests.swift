@@ -37,7 +37,7 @@ struct ReadmeTests {
     var pace = TrainingSession.Pace()
     pace.sampleCount = 10
     let session = try TrainingSession(
-      beginning: scratch + "/run", corpus: corpus, preset: "tiny", width: 4,
+      beginning: scratch + "/run", corpus: corpus, preset: "tiny", networks: NetworkSize(width: 4),
       recipe: AdversarialConfiguration(batch: 8, iterations: 1), pace: pace, threads: 1)
     _ = try session.run { _ in .proceed }
 

@@ -73,6 +73,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     }
     let expansion = Expansion(weight: normal([6, 7, 5], "e"), bias: normal([7, 5], "f"))
     let reduction = Reduction(weight: normal([7, 5], "r"), bias: normal([1], "s"))
+    let projection = Projection(weight: normal([4, 7, 5], "p"), bias: normal([4], "q"))
     let stack = ResidualStack(count: 2, channels: 5, name: "stack", initialiser: source)
     return [
       LayerCase(
@@ -83,8 +84,12 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         linear: "convolution 5", convolution(5, 5, 4), input: [3, 7, 5], output: [3, 7, 4]),
       LayerCase(linear: "expansion", expansion, input: [3, 6], output: [3, 7, 5]),
       LayerCase(linear: "reduction", reduction, input: [3, 7, 5], output: [3]),
+      LayerCase(linear: "projection", projection, input: [3, 7, 5], output: [3, 4]),
       LayerCase(linear: "rectifier", Rectifier(), input: [3, 7, 5], output: [3, 7, 5]),
       LayerCase("softmax", Softmax(), input: [3, 7, 5], output: [3, 7, 5]),
+      LayerCase(
+        "softmax at temperature 0.5", Softmax(temperature: 0.5), input: [3, 7, 5],
+        output: [3, 7, 5]),
       LayerCase(
         linear: "residual block", ResidualBlock(channels: 5, name: "block", initialiser: source),
         input: [3, 7, 5], output: [3, 7, 5]),

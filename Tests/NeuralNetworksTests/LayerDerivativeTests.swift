@@ -55,7 +55,8 @@ struct LayerDerivativeTests {
   func typeFact() {
     #expect(!(Softmax() as Any is any PiecewiseLinear))
     for layer in LayerCase.all {
-      let smooth = ["softmax", "generator-like chain"].contains(layer.testDescription)
+      let smooth = ["softmax", "softmax at temperature 0.5", "generator-like chain"]
+        .contains(layer.testDescription)
       #expect(layer.isPiecewiseLinear == !smooth)
     }
   }
@@ -97,5 +98,18 @@ struct LayerDerivativeTests {
     let logits = Tensor(shape: [1, 2, 4], values: [5, 5, 5, 5, -3e38, 3e38, 0, 1])
     let p = Rules(Softmax(), input: logits, cotangent: logits, tangent: logits).output
     #expect(p.values == [0.25, 0.25, 0.25, 0.25, 0, 1, 0, 0])
+  }
+
+  @Test("blocks with closed branches are the identity, and their gradient opens them")
+  func closedBranches() {
+    var stack = ResidualStack(
+      count: 2, channels: 5, name: "s", initialiser: Initialiser(seed: 1, prefix: ""))
+    stack.closeBranches()
+    let x = normal([3, 7, 5], "x")
+    let rules = Rules(stack, input: x, cotangent: x, tangent: x)
+    #expect(rules.output == x && rules.inputCotangent == x && rules.outputTangent == x)
+    for (name, gradient) in zip(rules.gradients.names, rules.gradients.tensors) {
+      #expect((inner(gradient, gradient) > 0) == name.contains("conv2"), "\(name)")
+    }
   }
 }

@@ -228,7 +228,7 @@ struct TableTests {
       [CorpusSource(name: "digits") { MemorySource(bytes) }], with: preparation,
       at: folder + "/corpus")
     let session = try TrainingSession(
-      beginning: folder + "/run", corpus: corpus, preset: "tiny", width: 4,
+      beginning: folder + "/run", corpus: corpus, preset: "tiny", networks: NetworkSize(width: 4),
       recipe: AdversarialConfiguration(batch: 4, shards: 1, iterations: 0),
       pace: TrainingSession.Pace(), threads: 1)
     _ = try session.run { _ in .proceed }

@@ -20,7 +20,8 @@ struct TrainingSettingsTests {
   @Test("nothing given: the small preset as it is")
   func defaults() throws {
     let settings = TrainingSettings()
-    #expect(settings.resolvedPreset == .small && settings.resolvedWidth == 64)
+    #expect(settings.resolvedPreset == .small)
+    #expect(try settings.networks() == NetworkSize(width: 64))
     #expect(try settings.recipe() == TrainingPreset.small.configuration)
   }
 
@@ -32,7 +33,7 @@ struct TrainingSettingsTests {
     option.criticRate = 2e-4
     let settings = file.overridden(by: option)
     let recipe = try settings.recipe()
-    #expect(settings.resolvedWidth == 32)  // the file's preset
+    #expect(try settings.networks().width == 32)  // the file's preset
     #expect(recipe.batch == 24)  // option over file
     #expect(recipe.penalty == 5)  // file over default
     #expect(recipe.criticRate == 2e-4)  // option over default
@@ -46,12 +47,20 @@ struct TrainingSettingsTests {
     let text = """
       preset: paper
       width: 20
+      blocks: 2
+      temperature: 0.5
       iterations: 30
       batch: 40
       criticIterations: 3
       generatorRate: 0.5
       criticRate: 0.25
       penalty: 7
+      penaltyForm: oneSided
+      spectralBound: 2
+      straightThrough: true
+      initialisation: closedBranches
+      warmStart: 9
+      rateHalfLife: 1000
       averageDecay: 0.999
       shards: 5
       convolution: winograd
@@ -69,6 +78,11 @@ struct TrainingSettingsTests {
     let recipe = try settings.recipe()
     #expect(recipe.averageDecay == 0.999 && recipe.shards == 5 && recipe.criticIterations == 3)
     #expect(recipe.convolution == .winograd)
+    #expect(recipe.penaltyForm == .oneSided && recipe.spectralBound == 2)
+    #expect(recipe.straightThrough && recipe.initialisation == .closedBranches)
+    #expect(recipe.warmStart == 9 && recipe.rateHalfLife == 1000)
+    let networks = try settings.networks()
+    #expect(networks.width == 20 && networks.blocks == 2 && networks.temperature == 0.5)
     #expect(try YAMLFile.text(of: settings) == YAMLFile.text(of: try read(text)))
   }
 
@@ -118,9 +132,15 @@ struct TrainingSettingsTests {
       ("iterations: -1", "iterations is -1"), ("criticRate: 0", "critic rate is 0.0"),
       ("generatorRate: .nan", "generator rate is nan"), ("penalty: -1", "penalty is -1.0"),
       ("averageDecay: 1", "average decay is 1.0"), ("criticIterations: 0", "critic iterations"),
+      ("blocks: -1", "-1 residual blocks"), ("temperature: 0", "temperature 0.0"),
+      ("spectralBound: 0", "spectral bound is 0.0"), ("warmStart: -1", "warm start is -1"),
+      ("rateHalfLife: 0", "rate half-life is 0"),
     ])
   func outOfRange(text: String, part: String) throws {
-    expectFailure(.usage, part) { _ = try read(text).recipe() }
+    expectFailure(.usage, part) {
+      let settings = try read(text)
+      _ = (try settings.networks(), try settings.recipe())
+    }
   }
 }
 

@@ -111,11 +111,7 @@ private struct Inspection: Encodable {
       "generator", "width \(configuration.generator.width), \(generatorParameters) parameters")
     let criticParameters = critic.network.parameterCount
     state("critic", "width \(configuration.critic.width), \(criticParameters) parameters")
-    state(
-      "recipe",
-      "batch \(recipe.batch), critic steps \(recipe.criticIterations), generator rate "
-        + "\(recipe.generatorRate), critic rate \(recipe.criticRate), penalty \(recipe.penalty), "
-        + "seed \(recipe.seed)")
+    state("recipe", RecipeWords.line(recipe))
     state(
       "trained",
       "\(progress.iterations) iterations in \(Figures.duration(progress.seconds)) "

@@ -77,6 +77,9 @@ struct TrainCommand: ParsableCommand {
     var words = TrainingWords(iterations: session.iterations, minutes: pace.minutes)
     let outcome = try session.run { event in
       switch event {
+      case .warmStart(let report, let seconds):
+        if Interruption.isRequested { return .stop }
+        progress.update(text: words.line(report, of: session.warmStart, seconds: seconds))
       case .iteration(let report, let seconds):
         if Interruption.isRequested { return .stop }
         progress.update(text: words.line(report, seconds: seconds))
@@ -121,7 +124,7 @@ struct TrainCommand: ParsableCommand {
     }
     return try TrainingSession(
       beginning: output, corpus: corpus, preset: settings.resolvedPreset.rawValue,
-      width: settings.resolvedWidth, recipe: resolved, pace: pace.pace, threads: threads.count)
+      networks: try settings.networks(), recipe: resolved, pace: pace.pace, threads: threads.count)
   }
 }
 
@@ -137,6 +140,15 @@ struct RecipeOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional, help: "Channels of generator and critic (the preset's).")
   var width: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional, help: "Residual blocks of generator and critic (5).")
+  var blocks: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Temperature of the generator's softmax: below 1 sharper (1).")
+  var temperature: Double?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -162,6 +174,42 @@ struct RecipeOptions: ParsableArguments {
   var penalty: Double?
 
   @Option(
+    name: .long,
+    help: """
+      Slopes that the penalty falls on: unlike 1 (twoSided, as published), above 1 (oneSided) or all \
+      (zeroCentred).
+      """)
+  var penaltyForm: PenaltyForm?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Bound of the spectral norm of the critic's weights, kept by projection (none).")
+  var spectralBound: Double?
+
+  @Flag(
+    name: .long,
+    help: """
+      Show the critic generated samples decoded, one-hot like real text; the generator's gradient \
+      passes straight through.
+      """)
+  var straightThrough = false
+
+  @Option(
+    name: .long,
+    help:
+      "How the networks begin: published, or with residual blocks as identities (closedBranches).")
+  var initialisation: AdversarialConfiguration.Initialisation?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Steps in which the generator is first trained as the decoder of an autoencoder (0).")
+  var warmStart: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional, help: "Iterations in which both rates halve (never).")
+  var rateHalfLife: Int?
+
+  @Option(
     name: .long, parsing: .unconditional,
     help: "Decay of a moving average of the generator, such as 0.999 (none).")
   var averageDecay: Double?
@@ -183,12 +231,20 @@ struct RecipeOptions: ParsableArguments {
     var settings = TrainingSettings()
     settings.preset = preset
     settings.width = width
+    settings.blocks = blocks
+    settings.temperature = temperature
     settings.iterations = iterations
     settings.batch = batch
     settings.criticIterations = criticIterations
     settings.generatorRate = generatorRate
     settings.criticRate = criticRate
     settings.penalty = penalty
+    settings.penaltyForm = penaltyForm
+    settings.spectralBound = spectralBound
+    settings.straightThrough = straightThrough ? true : nil
+    settings.initialisation = initialisation
+    settings.warmStart = warmStart
+    settings.rateHalfLife = rateHalfLife
     settings.averageDecay = averageDecay
     settings.shards = shards
     settings.convolution = convolution
@@ -204,6 +260,8 @@ struct RecipeOptions: ParsableArguments {
 }
 
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
+extension PenaltyForm: ExpressibleByArgument {}
+extension AdversarialConfiguration.Initialisation: ExpressibleByArgument {}
 
 /// How often things happen.
 struct PaceOptions: ParsableArguments {

@@ -29,6 +29,14 @@ struct TrainingWords {
       + "Wasserstein estimate \(Figures.fixed(report.critic.wasserstein, 3))"
   }
 
+  /// The line that progress shows in a warm start.
+  func line(_ report: WarmStartReport, of steps: Int, seconds: Double) -> String {
+    let left = Double(steps - report.step) * report.seconds
+    return "train: warm start, step \(report.step) of \(steps), "
+      + "cross-entropy \(Figures.fixed(report.loss, 3)) nats a symbol, "
+      + "\(Figures.duration(left)) left of it"
+  }
+
   /// The lines of an evaluation: scores with floor, the critic's gaps, newest samples.
   func evaluation(_ record: TrainingRecord, samples: [String]) -> [String] {
     var line = "iteration \(record.iteration), \(Figures.duration(record.seconds)):"

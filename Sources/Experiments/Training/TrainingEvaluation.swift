@@ -92,7 +92,8 @@ struct TrainingEvaluation {
     let latents = sampler.latents(0..<Self.gapStrings)
     let gap = try CriticGap(
       critic: state.critic, generator: generator, training: trainingTokens,
-      heldOut: heldOutTokens, latents: latents, threads: threads)
+      heldOut: heldOutTokens, latents: latents, decoded: state.configuration.straightThrough,
+      threads: threads)
     let tokens = try codec.canonical(sampler.tokens(0..<sampleCount))
     let scores = try scorer.scores(of: tokens, measures: .plain).map { score in
       TrainingRecord.Score(

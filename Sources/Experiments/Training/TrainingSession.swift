@@ -16,6 +16,8 @@ import TextCoding
 public final class TrainingSession {
   /// What the caller is told.
   public enum Event {
+    /// A step of the warm start is done; seconds of training so far.
+    case warmStart(WarmStartReport, seconds: Double)
     /// An iteration is done; seconds of training so far.
     case iteration(IterationReport, seconds: Double)
     /// A record was written; newest samples where an evaluation was made.
@@ -50,14 +52,15 @@ public final class TrainingSession {
   /// - Parameters:
   ///   - path: the run directory to make; nothing may be there.
   ///   - preset: name of the preset that the defaults came from.
-  ///   - width: channels C of generator and critic.
+  ///   - networks: size of generator and critic.
   /// - Throws: `Failure` of kind `usage` for a recipe or pace out of range, `badData` when the corpus
   ///   has too few training strings or no validation strings, `cannotWrite` when something is at
   ///   `path`. Nothing is left behind then.
   public init(
-    beginning path: String, corpus: PreparedCorpus, preset: String, width: Int,
+    beginning path: String, corpus: PreparedCorpus, preset: String, networks: NetworkSize,
     recipe: AdversarialConfiguration, pace: Pace, threads: Int
   ) throws {
+    try networks.validate()
     try recipe.validate()
     try pace.validate()
     let (length, vocabulary) = (corpus.codec.length, corpus.codec.vocabulary.count)
@@ -75,8 +78,8 @@ public final class TrainingSession {
         name: corpus.name, digest: corpus.description.digest, trainingStrings: data.count),
       vocabulary: RunConfiguration.VocabularyRecord(
         digest: corpus.codec.vocabulary.digest, size: vocabulary),
-      generator: GeneratorConfiguration(length: length, width: width, vocabulary: vocabulary),
-      critic: CriticConfiguration(length: length, width: width, vocabulary: vocabulary),
+      generator: networks.generator(length: length, vocabulary: vocabulary),
+      critic: networks.critic(length: length, vocabulary: vocabulary),
       training: recipe,
       progress: RunConfiguration.Progress(
         iterations: 0, seconds: 0, instructionSet: Operations.instructionSet))
@@ -157,6 +160,9 @@ public final class TrainingSession {
   /// Iterations in all.
   public var iterations: Int { state.configuration.iterations }
 
+  /// Steps of the warm start that training begins with, 0 for none.
+  public var warmStart: Int { state.configuration.warmStart }
+
   /// Trains until iterations or time are used up, or the caller says stop.
   ///
   /// - Parameter onEvent: called on the caller's thread; returning `stop` saves and ends.
@@ -192,6 +198,10 @@ public final class TrainingSession {
       threads: threads)
     state = try training.run(state, data: data) { event, state in
       switch event {
+      case .warmStartStepFinished(let report):
+        seconds += report.seconds
+        try tell(.warmStart(report, seconds: seconds), onEvent)
+        if isTimeUp { return .stop }
       case .iterationFinished(let report):
         seconds += report.seconds
         average.add(report)

@@ -3,23 +3,26 @@ import Tensors
 
 /// The objective of WGAN-GP.
 ///
-/// The critic minimises mean D(fake) − mean D(real) + λ · mean (‖∇D(x̂)‖ − 1)², where
-/// x̂ = real + α (fake − real) with its own α for each sample and the norm runs over all positions and
-/// symbols of a sample; the generator minimises −mean D(G(z)). Gulrajani et al., arXiv 1704.00028,
-/// algorithm 1.
+/// The critic minimises mean D(fake) − mean D(real) + λ · mean e(‖∇D(x̂)‖)², where
+/// x̂ = real + α (fake − real) with its own α for each sample, the norm runs over all positions and
+/// symbols of a sample, and e is the form's, ‖∇D(x̂)‖ − 1 as published; the generator minimises
+/// −mean D(G(z)). Gulrajani et al., arXiv 1704.00028, algorithm 1.
 ///
 /// The penalty's parameter gradient is exact: with g = ∇D(x̂) and v = ∂penalty/∂g =
-/// (2λ/B) (‖g‖ − 1) g / ‖g‖ held fixed, it is the parameter gradient of ⟨v, g⟩, the derivative of D
+/// (2λ/B) e(‖g‖) g / ‖g‖ held fixed, it is the parameter gradient of ⟨v, g⟩, the derivative of D
 /// along v, which a ``NeuralNetworks/PiecewiseLinear`` critic gives by one `pushforward`. At ‖g‖ = 0,
 /// where the norm has no derivative, v is 0.
 public struct WassersteinGradientPenalty: Sendable, Equatable {
   /// The penalty's weight λ; 10 in arXiv 1704.00028.
   public let weight: Double
+  /// Which norms cost; two-sided in arXiv 1704.00028.
+  public let form: PenaltyForm
 
   /// An objective with penalty weight λ ≥ 0.
-  public init(weight: Double = 10) {
+  public init(weight: Double = 10, form: PenaltyForm = .twoSided) {
     precondition(weight >= 0, "WassersteinGradientPenalty: weight \(weight) is negative")
     self.weight = weight
+    self.form = form
   }
 
   /// Reusable memory for one shard's pass through the critic.
@@ -97,7 +100,7 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
       workspace: workspace)
     let norms = Operations.sampleNorms(scratch.mixedTrace.inputCotangent)
     let factors = norms.map { norm in
-      norm == 0 ? 0 : Float(2 * weight / Double(batch) * (Double(norm) - 1) / Double(norm))
+      norm == 0 ? 0 : Float(2 * weight / Double(batch) * form.excess(Double(norm)) / Double(norm))
     }
     scratch.direction.prepare(like: scratch.mixed)
     Operations.scaleSamples(
@@ -106,7 +109,7 @@ public struct WassersteinGradientPenalty: Sendable, Equatable {
       scratch.direction, input: scratch.mixed, trace: scratch.mixedTrace, workspace: workspace)
     for norm in norms {
       terms.norms += Double(norm)
-      terms.penalties += (Double(norm) - 1) * (Double(norm) - 1)
+      terms.penalties += form.excess(Double(norm)) * form.excess(Double(norm))
     }
   }
 }
@@ -119,7 +122,7 @@ public struct CriticTerms: Sendable, Equatable {
   public var realScores = 0.0
   /// Σ D(fake).
   public var fakeScores = 0.0
-  /// Σ (‖∇D(x̂)‖ − 1)².
+  /// Σ e(‖∇D(x̂)‖)².
   public var penalties = 0.0
   /// Σ ‖∇D(x̂)‖.
   public var norms = 0.0

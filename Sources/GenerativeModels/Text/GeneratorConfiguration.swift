@@ -16,10 +16,13 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   public var blocks: Int
   /// Symbols V, padding and unknown included.
   public var vocabulary: Int
+  /// Temperature τ of the softmax, nil for 1, as in gan_language.py.
+  public var temperature: Double?
 
-  /// A configuration; all extents ≥ 1, `blocks` ≥ 0, `vocabulary` ≤ 65,536.
+  /// A configuration; all extents ≥ 1, `blocks` ≥ 0, `vocabulary` ≤ 65,536, the temperature positive.
   public init(
-    latentWidth: Int = 128, length: Int = 32, width: Int, blocks: Int = 5, vocabulary: Int
+    latentWidth: Int = 128, length: Int = 32, width: Int, blocks: Int = 5, vocabulary: Int,
+    temperature: Double? = nil
   ) {
     precondition(
       latentWidth >= 1 && length >= 1 && width >= 1 && blocks >= 0 && vocabulary >= 1
@@ -31,6 +34,7 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
     self.width = width
     self.blocks = blocks
     self.vocabulary = vocabulary
+    self.temperature = temperature == 1 ? nil : temperature
   }
 }
 

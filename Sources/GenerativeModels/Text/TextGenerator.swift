@@ -39,10 +39,13 @@ public struct TextGenerator: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: all parameters of a text generator.
+  ///   - temperature: of the softmax, positive; nil for 1.
   ///   - source: what to call the origin in a message.
   /// - Throws: `Failure(.badData)` naming the parameter that is missing, surplus, misshapen or not
   ///   finite.
-  public init(parameters: NamedParameters, source: String) throws {
+  public init(
+    parameters: NamedParameters, temperature: Double? = nil, source: String
+  ) throws {
     let shapes = NetworkShapes(parameters, source: source)
     let input = try shapes.extents(of: "input.weight", count: 3)
     let output = try shapes.extents(of: "output.weight", count: 3)
@@ -50,7 +53,7 @@ public struct TextGenerator: Sendable {
     self.init(
       empty: GeneratorConfiguration(
         latentWidth: input[0], length: input[1], width: input[2],
-        blocks: shapes.blocks, vocabulary: output[2]))
+        blocks: shapes.blocks, vocabulary: output[2], temperature: temperature))
     try network.load(parameters, source: source)
     try shapes.requireFinite()
   }
@@ -73,9 +76,10 @@ public struct TextGenerator: Sendable {
     output: Convolution
   ) {
     self.configuration = configuration
+    let softmax = Softmax(temperature: configuration.temperature ?? 1)
     network = Chain(
       ("input", input),
-      ("", Chain(("blocks", blocks), ("", Chain(("output", output), ("", Softmax()))))))
+      ("", Chain(("blocks", blocks), ("", Chain(("output", output), ("", softmax))))))
   }
 }
 

@@ -12,17 +12,25 @@ extension TextGenerator {
   public init(contentsOf path: String) throws {
     let file = try SafetensorsFile(contentsOf: path)
     try FileFormat.check(file, expected: TextGenerator.fileFormat)
-    try self.init(parameters: NamedParameters(file), source: path)
+    let temperature = try file.metadata["temperature"].map { text in
+      guard let value = Double(text), value > 0, value.isFinite else {
+        throw Failure(.badData, "\(path): temperature is \(text), it must be positive")
+      }
+      return value
+    }
+    try self.init(parameters: NamedParameters(file), temperature: temperature, source: path)
   }
 
   /// Writes the parameters as safetensors, atomically.
   ///
   /// - Parameters:
   ///   - path: replaced when it exists.
-  ///   - metadata: further text for the header; `format` is added.
+  ///   - metadata: further text for the header; `format` and, where it is not 1, `temperature` are
+  ///     added.
   /// - Throws: `Failure(.cannotWrite)`.
   public func write(to path: String, metadata: [String: String] = [:]) throws {
-    let metadata = metadata.merging(["format": TextGenerator.fileFormat]) { $1 }
+    var metadata = metadata.merging(["format": TextGenerator.fileFormat]) { $1 }
+    metadata["temperature"] = configuration.temperature.map { String($0) }
     try network.parameters.write(to: path, metadata: metadata)
   }
 }

@@ -1,5 +1,10 @@
-import Files
 import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The recipe of adversarial training, without the networks' shapes.
 ///
@@ -10,6 +15,16 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
   public enum Objective: String, Codable, Sendable, CaseIterable {
     /// ``WassersteinGradientPenalty``.
     case wassersteinGradientPenalty
+  }
+
+  /// How the networks begin.
+  public enum Initialisation: String, Codable, Sendable, CaseIterable {
+    /// Uniform weights of variance 4 / (K (in + out)) in convolutions, 2 / (in + out) in dense
+    /// layers, zero biases.
+    case published
+    /// As published, but every residual block as the identity; see
+    /// ``NeuralNetworks/ResidualStack/closeBranches()``.
+    case closedBranches
   }
 
   /// What the networks play for.
@@ -28,6 +43,21 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
   public var beta2: Double
   /// The penalty's weight λ; 10 [WGAN-GP].
   public var penalty: Double
+  /// Which gradient norms the penalty falls on; two-sided [WGAN-GP].
+  public var penaltyForm: PenaltyForm
+  /// Bound of the spectral norm of the critic's weights, kept by ``NeuralNetworks/SpectralBound``;
+  /// nil, the default, for none [WGAN-GP].
+  public var spectralBound: Double?
+  /// Whether the critic is shown generated samples decoded, as one-hot rows like real text, with
+  /// gradients passed straight through; false [WGAN-GP].
+  public var straightThrough: Bool
+  /// How the networks begin; as published [WGAN-GP].
+  public var initialisation: Initialisation
+  /// Steps in which the generator is first trained as the decoder of an autoencoder
+  /// (``WarmStartReport``); 0, none [WGAN-GP].
+  public var warmStart: Int
+  /// Iterations in which both rates halve; nil, the default, for rates that stay [TTUR].
+  public var rateHalfLife: Int?
   /// Parts that a batch is cut into; part of the result's definition, unlike threads.
   ///
   /// 8, chosen here: enough for eight cores, and eight samples still fill a matrix product.
@@ -44,7 +74,7 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
 
   /// A recipe; the defaults are the two-time-scale one [TTUR].
   ///
-  /// - Parameters: see the properties.
+  /// - Parameters: see the properties; those that are not here begin as published.
   public init(
     objective: Objective = .wassersteinGradientPenalty, batch: Int = 64,
     criticIterations: Int = 1, generatorRate: Double = 1e-4, criticRate: Double = 3e-4,
@@ -60,6 +90,10 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     self.beta1 = beta1
     self.beta2 = beta2
     self.penalty = penalty
+    penaltyForm = .twoSided
+    straightThrough = false
+    initialisation = .published
+    warmStart = 0
     self.shards = shards
     self.averageDecay = averageDecay
     self.seed = seed
@@ -67,69 +101,43 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     self.iterations = iterations
   }
 
-  /// Checks that the values make sense together.
-  ///
-  /// - Throws: `Failure(.usage)` naming the field, its value and the range.
-  public func validate() throws {
-    func require(_ condition: Bool, _ field: String, _ value: Any, _ range: String) throws {
-      guard condition else {
-        throw Failure(.usage, "training: \(field) is \(value), it must be \(range)")
-      }
-    }
-    try require(batch >= 1, "batch", batch, "at least 1")
-    try require(criticIterations >= 1, "critic iterations", criticIterations, "at least 1")
-    try require(
-      generatorRate > 0 && generatorRate.isFinite, "generator rate", generatorRate, "positive")
-    try require(criticRate > 0 && criticRate.isFinite, "critic rate", criticRate, "positive")
-    try require((0..<1).contains(beta1), "beta1", beta1, "in [0, 1)")
-    try require((0..<1).contains(beta2), "beta2", beta2, "in [0, 1)")
-    try require(penalty >= 0 && penalty.isFinite, "penalty", penalty, "at least 0")
-    try require((1...batch).contains(shards), "shards", shards, "in 1...batch (\(batch))")
-    try require(iterations >= 0, "iterations", iterations, "at least 0")
-    let steps = iterations.multipliedReportingOverflow(by: criticIterations)
-    try require(
-      !steps.overflow && steps.partialValue <= UInt32.max, "iterations", iterations,
-      "below 2^32 critic steps")
-    if let averageDecay {
-      try require((0..<1).contains(averageDecay), "average decay", averageDecay, "in [0, 1)")
-    }
+  /// Both rates' factor at an iteration: 2^(−iteration / half-life), 1 without one.
+  func rateFactor(iteration: Int) -> Double {
+    rateHalfLife.map { exp2(-Double(iteration) / Double($0)) } ?? 1
   }
+
+  /// What the critic is shown of samples while it trains.
+  public var representation: SampleRepresentation { straightThrough ? .decoded : .raw }
 }
 
-/// Named sizes with their recipes.
-public enum TrainingPreset: String, Codable, Sendable, CaseIterable {
-  /// Width 32, two-time-scale: minutes on a laptop.
-  case tiny
-  /// Width 64, two-time-scale: the default.
-  case small
-  /// Width 128, two-time-scale.
-  case medium
-  /// Width 512 with the published recipe of gan_language.py: 10 critic steps, both rates 1e-4, 200,000
-  /// iterations.
-  case paper
+// MARK: - Decoding
 
-  /// Channels of generator and critic; 512 in gan_language.py, the others chosen here for CPUs.
-  public var width: Int {
-    switch self {
-    case .tiny: 32
-    case .small: 64
-    case .medium: 128
-    case .paper: 512
-    }
-  }
-
-  /// The recipe.
-  ///
-  /// The iterations of the three CPU presets are chosen here, for minutes, hours and a
-  /// day of two cores.
-  public var configuration: AdversarialConfiguration {
-    switch self {
-    case .tiny: AdversarialConfiguration(iterations: 2_000)
-    case .small: AdversarialConfiguration(iterations: 20_000)
-    case .medium: AdversarialConfiguration(iterations: 50_000)
-    case .paper:
-      AdversarialConfiguration(
-        criticIterations: 10, generatorRate: 1e-4, criticRate: 1e-4, iterations: 200_000)
-    }
+extension AdversarialConfiguration {
+  /// Decodes a recipe; what later versions added and an older file lacks is as published.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      objective: values.decode(Objective.self, forKey: .objective),
+      batch: values.decode(Int.self, forKey: .batch),
+      criticIterations: values.decode(Int.self, forKey: .criticIterations),
+      generatorRate: values.decode(Double.self, forKey: .generatorRate),
+      criticRate: values.decode(Double.self, forKey: .criticRate),
+      beta1: values.decode(Double.self, forKey: .beta1),
+      beta2: values.decode(Double.self, forKey: .beta2),
+      penalty: values.decode(Double.self, forKey: .penalty),
+      shards: values.decode(Int.self, forKey: .shards),
+      averageDecay: values.decodeIfPresent(Double.self, forKey: .averageDecay),
+      seed: values.decode(UInt64.self, forKey: .seed),
+      convolution: values.decode(ConvolutionAlgorithm.self, forKey: .convolution),
+      iterations: values.decode(Int.self, forKey: .iterations))
+    penaltyForm =
+      try values.decodeIfPresent(PenaltyForm.self, forKey: .penaltyForm) ?? penaltyForm
+    spectralBound = try values.decodeIfPresent(Double.self, forKey: .spectralBound)
+    straightThrough =
+      try values.decodeIfPresent(Bool.self, forKey: .straightThrough) ?? straightThrough
+    initialisation =
+      try values.decodeIfPresent(Initialisation.self, forKey: .initialisation) ?? initialisation
+    warmStart = try values.decodeIfPresent(Int.self, forKey: .warmStart) ?? warmStart
+    rateHalfLife = try values.decodeIfPresent(Int.self, forKey: .rateHalfLife)
   }
 }

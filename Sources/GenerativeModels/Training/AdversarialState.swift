@@ -35,10 +35,13 @@ public struct AdversarialState: Sendable {
     configuration: AdversarialConfiguration, generator: GeneratorConfiguration,
     critic: CriticConfiguration
   ) throws {
-    try self.init(
-      configuration: configuration,
-      generator: TextGenerator(generator, seed: configuration.seed),
-      critic: TextCritic(critic, seed: configuration.seed))
+    var generator = TextGenerator(generator, seed: configuration.seed)
+    var critic = TextCritic(critic, seed: configuration.seed)
+    if configuration.initialisation == .closedBranches {
+      generator.network.second.first.closeBranches()
+      critic.network.second.first.closeBranches()
+    }
+    try self.init(configuration: configuration, generator: generator, critic: critic)
   }
 
   /// The state before the first step from given networks.
@@ -77,17 +80,31 @@ public struct AdversarialState: Sendable {
     return result
   }
 
-  /// Moves the critic against a gradient.
+  /// Puts another generator in place before the first step; the average begins with it too.
+  mutating func begin(with generator: TextGenerator) {
+    precondition(iteration == 0, "AdversarialState.begin: iteration \(iteration)")
+    self.generator.network = generator.network
+    average = average.map { ExponentialMovingAverage(of: generator.network, decay: $0.decay) }
+  }
+
+  /// Moves the critic against a gradient and back within its spectral bound.
   mutating func updateCritic(_ gradient: [Tensor], threads: Int) {
     criticOptimiser.rate = configuration.criticRate
-    criticOptimiser.update(&critic.network, gradient: gradient, threads: threads)
+    criticOptimiser.update(
+      &critic.network, gradient: gradient,
+      rateFactor: configuration.rateFactor(iteration: iteration), threads: threads)
+    if let bound = configuration.spectralBound {
+      SpectralBound(bound).project(&critic.network, threads: threads)
+    }
     critic.transformWeights(threads: threads)
   }
 
   /// Moves the generator against a gradient, then the average after the generator.
   mutating func updateGenerator(_ gradient: [Tensor], threads: Int) {
     generatorOptimiser.rate = configuration.generatorRate
-    generatorOptimiser.update(&generator.network, gradient: gradient, threads: threads)
+    generatorOptimiser.update(
+      &generator.network, gradient: gradient,
+      rateFactor: configuration.rateFactor(iteration: iteration), threads: threads)
     generator.transformWeights(threads: threads)
     average?.update(with: generator.network)
   }

@@ -38,7 +38,7 @@ public final class AdversarialTrainer {
     let recipe = state.configuration
     switch recipe.objective {
     case .wassersteinGradientPenalty:
-      objective = WassersteinGradientPenalty(weight: recipe.penalty)
+      objective = WassersteinGradientPenalty(weight: recipe.penalty, form: recipe.penaltyForm)
     }
     ranges = shardRanges(count: recipe.batch, shards: recipe.shards)
     criticGradients = GradientShards(of: state.critic.network, shards: recipe.shards)
@@ -83,6 +83,7 @@ public final class AdversarialTrainer {
         + "\(interpolation.count) interpolation weights for a batch of \(recipe.batch)")
     try TokenCheck.check(tokens, length: length, vocabulary: critic.configuration.vocabulary)
     let (objective, ranges, arenas) = (objective, ranges, arenas)
+    let (batch, representation) = (recipe.batch, recipe.representation)
     let gradients = criticGradients
     let shards = Cores.map(shards: ranges.count, threads: threads) { shard in
       let range = ranges[shard]
@@ -91,14 +92,15 @@ public final class AdversarialTrainer {
           arena.latents.copy(rows: range, of: latents)
           generator.network.apply(
             arena.latents, trace: arena.scratch.generatorTrace, workspace: arena.workspace)
-          arena.real.prepare(
-            samples: range.count, length: length, channels: critic.configuration.vocabulary)
-          tokens[range.lowerBound * length..<range.upperBound * length]
-            .withUnsafeBufferPointer { Operations.oneHot($0, into: &arena.real) }
+          arena.scratch.show(representation)
+          tokens[range.lowerBound * length..<range.upperBound * length].withUnsafeBufferPointer {
+            representation.show(
+              $0, length: length, vocabulary: critic.configuration.vocabulary, in: &arena.real)
+          }
           return gradients.accumulate(shard: shard) { gradient in
             objective.addCriticGradient(
-              of: critic.network, real: arena.real, fake: arena.scratch.generatorTrace.output,
-              interpolation: Array(interpolation[range]), batch: recipe.batch, into: &gradient,
+              of: critic.network, real: arena.real, fake: arena.scratch.samples(representation),
+              interpolation: Array(interpolation[range]), batch: batch, into: &gradient,
               scratch: arena.criticScratch, workspace: arena.workspace)
           }
         }
@@ -133,6 +135,7 @@ public final class AdversarialTrainer {
     latents: Tensor
   ) throws -> (gradient: [Tensor], report: GeneratorStepReport) {
     let batch = state.configuration.batch
+    let representation = state.configuration.representation
     let (generator, critic) = (state.generator.network, state.critic.network)
     precondition(
       latents.shape == [batch, state.generator.configuration.latentWidth],
@@ -145,8 +148,8 @@ public final class AdversarialTrainer {
           arena.latents.copy(rows: ranges[shard], of: latents)
           return gradients.accumulate(shard: shard) { gradient in
             objective.addGeneratorGradient(
-              of: generator, critic: critic, latents: arena.latents, batch: batch,
-              into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+              of: generator, critic: critic, latents: arena.latents, shown: representation,
+              batch: batch, into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
           }
         }
       }

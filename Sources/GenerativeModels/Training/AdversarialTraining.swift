@@ -24,7 +24,8 @@ public struct AdversarialTraining: Sendable {
 
   /// Trains from `state` until its recipe's iterations are done or the caller stops it.
   ///
-  /// After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
+  /// A recipe with a warm start begins with that; where it is stopped in it, the state is returned as
+  /// it was. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
   /// `checkpointDue`, each with the state as it stands; the last iteration makes both due. `stop` ends
   /// the loop at once, without further events: a caller that stops and wants to keep the state
   /// saves the one that is returned.
@@ -44,7 +45,8 @@ public struct AdversarialTraining: Sendable {
     try state.configuration.validate()
     try check(data, state)
     let last = state.configuration.iterations
-    let iteration = TrainingIteration(state, data: data, threads: threads)
+    guard let begun = try warmStart(state, data: data, onEvent: onEvent) else { return state }
+    let iteration = TrainingIteration(begun, data: data, threads: threads)
     while iteration.trainer.state.iteration < last {
       let report = try iteration.advance()
       let done = report.iteration
@@ -60,6 +62,24 @@ public struct AdversarialTraining: Sendable {
       }
     }
     return iteration.trainer.state
+  }
+
+  /// The state after the recipe's warm start, as it is where there is none to make; nil when stopped.
+  private func warmStart(
+    _ state: AdversarialState, data: some TokenBatches,
+    onEvent: (TrainingEvent, AdversarialState) throws -> TrainingDecision
+  ) throws -> AdversarialState? {
+    let recipe = state.configuration
+    guard recipe.warmStart > 0, state.iteration == 0, recipe.iterations > 0 else { return state }
+    let start = AutoencoderWarmStart(of: state.generator, recipe: recipe, threads: threads)
+    while start.step < recipe.warmStart {
+      let (loss, seconds) = try timed { try start.advance(data) }
+      let report = WarmStartReport(step: start.step, loss: loss, seconds: seconds)
+      if try onEvent(.warmStartStepFinished(report), state) == .stop { return nil }
+    }
+    var result = state
+    result.begin(with: start.generator)
+    return result
   }
 
   private func isDue(_ iteration: Int, every: Int) -> Bool {
@@ -102,8 +122,13 @@ private final class TrainingIteration<Data: TokenBatches> {
 
   /// The recipe's critic steps, then one generator step.
   func advance() throws -> IterationReport {
-    let clock = ContinuousClock()
-    let begin = clock.now
+    let (report, seconds) = try timed(steps)
+    return IterationReport(
+      iteration: trainer.state.iteration, critic: report.critic, generator: report.generator,
+      seconds: seconds)
+  }
+
+  private func steps() throws -> (critic: CriticStepReport, generator: GeneratorStepReport) {
     let recipe = trainer.state.configuration
     let done = trainer.state.iteration
     var critic: CriticStepReport?
@@ -122,9 +147,15 @@ private final class TrainingIteration<Data: TokenBatches> {
     draws.generatorLatents(step: done, into: &latents)
     let generator = try trainer.generatorStep(latents: latents)
     trainer.state.iteration = done + 1
-    let elapsed = (clock.now - begin).components
-    return IterationReport(
-      iteration: done + 1, critic: critic, generator: generator,
-      seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+    return (critic, generator)
   }
+}
+
+/// What `body` gives, and the seconds of wall-clock time that it took.
+private func timed<R>(_ body: () throws -> R) rethrows -> (result: R, seconds: Double) {
+  let clock = ContinuousClock()
+  let begin = clock.now
+  let result = try body()
+  let elapsed = (clock.now - begin).components
+  return (result, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
 }

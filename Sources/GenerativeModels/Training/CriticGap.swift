@@ -10,7 +10,7 @@ public struct CriticGap: Sendable, Equatable, Codable {
   public let training: Double
   /// Mean D of held-out text.
   public let heldOut: Double
-  /// Mean D of generated samples, soft.
+  /// Mean D of generated samples, as the critic is shown them.
   public let generated: Double
 
   /// Wasserstein estimate on training text: mean D(training) − mean D(generated).
@@ -28,11 +28,12 @@ public struct CriticGap: Sendable, Equatable, Codable {
   ///   - training: tokens `[N · L]` of training text, N ≥ 1.
   ///   - heldOut: tokens of text that training never saw; need not be as many.
   ///   - latents: `[M, Z]`, M ≥ 1.
+  ///   - decoded: whether the critic is shown samples decoded, as in straight-through training.
   ///   - threads: without influence on the result.
   /// - Throws: `Failure(.badData)` when tokens are not rows of L symbols below V.
   public init(
     critic: TextCritic, generator: TextGenerator, training: [UInt16], heldOut: [UInt16],
-    latents: Tensor, threads: Int = 1
+    latents: Tensor, decoded: Bool = false, threads: Int = 1
   ) throws {
     let shape = critic.configuration
     for tokens in [training, heldOut] {
@@ -45,6 +46,9 @@ public struct CriticGap: Sendable, Equatable, Codable {
     }
     self.training = mean(critic.scores(tokens: training, threads: threads))
     self.heldOut = mean(critic.scores(tokens: heldOut, threads: threads))
-    generated = mean(critic.scores(of: generator, at: latents, threads: threads))
+    generated = mean(
+      decoded
+        ? critic.scores(tokens: generator.tokens(latents, threads: threads), threads: threads)
+        : critic.scores(of: generator, at: latents, threads: threads))
   }
 }

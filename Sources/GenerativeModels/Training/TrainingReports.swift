@@ -5,9 +5,9 @@ public struct CriticStepReport: Sendable, Equatable, Codable {
   /// mean D(real) − mean D(fake): the batch's estimate of the Wasserstein distance, up to the critic's
   /// slope.
   public let wasserstein: Double
-  /// mean (‖∇D(x̂)‖ − 1)², without λ.
+  /// mean e(‖∇D(x̂)‖)² with the form's e, (‖∇D(x̂)‖ − 1)² as published; without λ.
   public let penalty: Double
-  /// mean ‖∇D(x̂)‖; 1 is what the penalty asks for.
+  /// mean ‖∇D(x̂)‖; 1 is what the published penalty asks for.
   public let slope: Double
   /// Euclidean norm of the parameters' gradient.
   public let gradientNorm: Double
@@ -42,8 +42,20 @@ public struct IterationReport: Sendable, Equatable, Codable {
   public let seconds: Double
 }
 
+/// What one step of a warm start did.
+public struct WarmStartReport: Sendable, Equatable, Codable {
+  /// Steps done, this one included.
+  public let step: Int
+  /// Mean cross-entropy of a symbol in nats, before the update.
+  public let loss: Double
+  /// Wall-clock seconds of the step.
+  public let seconds: Double
+}
+
 /// What the loop tells its caller.
 public enum TrainingEvent: Sendable, Equatable {
+  /// A step of the recipe's warm start is done; the state is still the one before it.
+  case warmStartStepFinished(WarmStartReport)
   /// An iteration is done.
   case iterationFinished(IterationReport)
   /// The number of iterations done is a multiple of the schedule's `evaluateEvery`, or training ends.

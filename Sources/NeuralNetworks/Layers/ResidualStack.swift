@@ -24,6 +24,12 @@ public struct ResidualStack: PiecewiseLinear {
     }
   }
 
+  /// Sets the last convolution of every block to zero, so that each block, and the stack, is the
+  /// identity until training opens it (Zhang, Dauphin and Ma, arXiv 1901.09321).
+  public mutating func closeBranches() {
+    for index in blocks.indices { blocks[index].convolution2.setToZero() }
+  }
+
   /// How all convolutions are computed.
   public var algorithm: ConvolutionAlgorithm {
     get { blocks.first?.convolution1.algorithm ?? .standard }

@@ -64,12 +64,13 @@ public struct Adam: Sendable, Equatable {
   /// - Parameters:
   ///   - network: changed in place; its parameters must be those of the initializer.
   ///   - gradient: in the order of the parameters.
+  ///   - factor: what this update's rate is multiplied by, for rates that decay.
   ///   - threads: threads that share the tensors; without influence on the result.
   public mutating func update<Network: ParameterTree>(
-    _ network: inout Network, gradient: [Tensor], threads: Int = 1
+    _ network: inout Network, gradient: [Tensor], rateFactor factor: Double = 1, threads: Int = 1
   ) {
     step += 1
-    let (step, rate, beta1, beta2, epsilon) = (step, rate, beta1, beta2, epsilon)
+    let (step, rate, beta1, beta2, epsilon) = (step, rate * factor, beta1, beta2, epsilon)
     network.withTensors { parameters in
       first.withTensors { first in
         second.withTensors { second in

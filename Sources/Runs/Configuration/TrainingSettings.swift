@@ -10,12 +10,20 @@ import Tensors
 /// ```yaml
 /// preset: small
 /// width: 64
+/// blocks: 5
+/// temperature: 1
 /// iterations: 20000
 /// batch: 64
 /// criticIterations: 1
 /// generatorRate: 1.0e-4
 /// criticRate: 3.0e-4
 /// penalty: 10
+/// penaltyForm: twoSided
+/// spectralBound: 1
+/// straightThrough: false
+/// initialisation: published
+/// warmStart: 0
+/// rateHalfLife: 20000
 /// averageDecay: 0.999
 /// shards: 8
 /// convolution: direct
@@ -26,6 +34,10 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var preset: TrainingPreset?
   /// Channels of generator and critic.
   public var width: Int?
+  /// Residual blocks of generator and critic.
+  public var blocks: Int?
+  /// Temperature of the generator's softmax.
+  public var temperature: Double?
   /// Generator steps in all.
   public var iterations: Int?
   /// Samples of a batch.
@@ -38,6 +50,18 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var criticRate: Double?
   /// The gradient penalty's weight λ.
   public var penalty: Double?
+  /// Which gradient norms the penalty falls on.
+  public var penaltyForm: PenaltyForm?
+  /// Bound of the spectral norm of the critic's weights.
+  public var spectralBound: Double?
+  /// Whether the critic is shown decoded samples.
+  public var straightThrough: Bool?
+  /// How the networks begin.
+  public var initialisation: AdversarialConfiguration.Initialisation?
+  /// Steps of the autoencoder that the generator begins as.
+  public var warmStart: Int?
+  /// Iterations in which both rates halve.
+  public var rateHalfLife: Int?
   /// Decay of the moving average of the generator.
   public var averageDecay: Double?
   /// Parts that a batch is cut into.
@@ -48,8 +72,9 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var seed: UInt64?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case preset, width, iterations, batch, criticIterations, generatorRate, criticRate, penalty
-    case averageDecay, shards, convolution, seed
+    case preset, width, blocks, temperature, iterations, batch, criticIterations, generatorRate
+    case criticRate, penalty, penaltyForm, spectralBound, straightThrough, initialisation, warmStart
+    case rateHalfLife, averageDecay, shards, convolution, seed
   }
 
   /// The keys that a configuration file may have.
@@ -70,12 +95,20 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     var result = self
     result.preset = other.preset ?? preset
     result.width = other.width ?? width
+    result.blocks = other.blocks ?? blocks
+    result.temperature = other.temperature ?? temperature
     result.iterations = other.iterations ?? iterations
     result.batch = other.batch ?? batch
     result.criticIterations = other.criticIterations ?? criticIterations
     result.generatorRate = other.generatorRate ?? generatorRate
     result.criticRate = other.criticRate ?? criticRate
     result.penalty = other.penalty ?? penalty
+    result.penaltyForm = other.penaltyForm ?? penaltyForm
+    result.spectralBound = other.spectralBound ?? spectralBound
+    result.straightThrough = other.straightThrough ?? straightThrough
+    result.initialisation = other.initialisation ?? initialisation
+    result.warmStart = other.warmStart ?? warmStart
+    result.rateHalfLife = other.rateHalfLife ?? rateHalfLife
     result.averageDecay = other.averageDecay ?? averageDecay
     result.shards = other.shards ?? shards
     result.convolution = other.convolution ?? convolution
@@ -86,16 +119,21 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   /// The preset, `small` unless given.
   public var resolvedPreset: TrainingPreset { preset ?? .small }
 
-  /// The width, the preset's unless given.
-  public var resolvedWidth: Int { width ?? resolvedPreset.width }
+  /// The networks' size: the preset's with what is given here.
+  ///
+  /// - Throws: `Failure` of kind `usage` that names the value out of range.
+  public func networks() throws -> NetworkSize {
+    var size = NetworkSize(width: width ?? resolvedPreset.width)
+    size.blocks = blocks ?? size.blocks
+    size.temperature = temperature ?? size.temperature
+    try size.validate()
+    return size
+  }
 
   /// The recipe: the preset's with what is given here.
   ///
   /// - Throws: `Failure` of kind `usage` that names the value out of range.
   public func recipe() throws -> AdversarialConfiguration {
-    guard resolvedWidth >= 1, resolvedWidth <= 4096 else {
-      throw Failure(.usage, "width \(resolvedWidth) is out of range: give 1 to 4096")
-    }
     var recipe = resolvedPreset.configuration
     recipe.iterations = iterations ?? recipe.iterations
     recipe.batch = batch ?? recipe.batch
@@ -103,6 +141,12 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     recipe.generatorRate = generatorRate ?? recipe.generatorRate
     recipe.criticRate = criticRate ?? recipe.criticRate
     recipe.penalty = penalty ?? recipe.penalty
+    recipe.penaltyForm = penaltyForm ?? recipe.penaltyForm
+    recipe.spectralBound = spectralBound ?? recipe.spectralBound
+    recipe.straightThrough = straightThrough ?? recipe.straightThrough
+    recipe.initialisation = initialisation ?? recipe.initialisation
+    recipe.warmStart = warmStart ?? recipe.warmStart
+    recipe.rateHalfLife = rateHalfLife ?? recipe.rateHalfLife
     recipe.averageDecay = averageDecay ?? recipe.averageDecay
     recipe.shards = shards ?? min(recipe.shards, recipe.batch)
     recipe.convolution = convolution ?? recipe.convolution

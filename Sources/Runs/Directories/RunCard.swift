@@ -41,9 +41,9 @@ public enum RunCard {
   public static func text(
     _ configuration: RunConfiguration, records: [TrainingRecord], calibration: RunCalibration?
   ) -> String {
-    let recipe = configuration.training
     let progress = configuration.progress
-    let average = recipe.averageDecay.map { ", moving average with decay \($0)" } ?? ""
+    let temperature =
+      configuration.generator.temperature.map { ", softmax at temperature \($0)" } ?? ""
     var lines = [
       "# \(configuration.corpus.name), \(configuration.preset)",
       "",
@@ -55,11 +55,9 @@ public enum RunCard {
         + "\(configuration.vocabulary.size), digest \(configuration.vocabulary.digest).",
       "- Networks: generator width \(configuration.generator.width) with "
         + "\(configuration.generator.blocks) residual blocks and latents of "
-        + "\(configuration.generator.latentWidth); critic width \(configuration.critic.width) with "
+        + "\(configuration.generator.latentWidth)\(temperature); critic width \(configuration.critic.width) with "
         + "\(configuration.critic.blocks).",
-      "- Recipe: WGAN-GP, batch \(recipe.batch), critic steps before each of the generator "
-        + "\(recipe.criticIterations), critic rate \(recipe.criticRate), generator rate "
-        + "\(recipe.generatorRate), penalty \(recipe.penalty)\(average), seed \(recipe.seed), \(recipe.shards) shards.",
+      "- Recipe: WGAN-GP, \(RecipeWords.line(configuration.training)).",
       "- Trained: \(progress.iterations) iterations in "
         + "\(Int((progress.seconds / 60).rounded())) minutes (\(progress.instructionSet)).",
     ]

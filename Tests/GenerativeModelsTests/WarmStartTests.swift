@@ -1,0 +1,128 @@
+import NeuralNetworks
+import Tensors
+import Testing
+
+@testable import GenerativeModels
+
+@Suite("The warm start as an autoencoder")
+struct WarmStartTests {
+  private var recipe: AdversarialConfiguration {
+    var recipe = AdversarialConfiguration(
+      batch: 10, shards: 4, averageDecay: 0.9, seed: 5, iterations: 2)
+    recipe.warmStart = 4
+    return recipe
+  }
+
+  @Test("it learns to write a small language back, the same bits for any number of threads")
+  func learns() throws {
+    let strings: [[UInt16]] = [[2, 3, 4, 5, 2, 3], [6, 6, 5, 4, 0, 0], [1, 2, 1, 2, 1, 2]]
+    let data = try TokenMatrix(
+      tokens: (0..<60).flatMap { strings[$0 % 3] }, length: 6, vocabulary: 7)
+    let results = try [1, 3].map { threads in
+      let start = AutoencoderWarmStart(of: Small.generator(), recipe: recipe, threads: threads)
+      let losses = try (0..<300).map { _ in try start.advance(data) }
+      return (losses: losses, generator: start.generator)
+    }
+    #expect(results[0].losses == results[1].losses)
+    #expect(results[0].generator == results[1].generator)
+    #expect(results[0].losses[0] > 1.5)
+    let last = results[0].losses.suffix(20).reduce(0, +) / 20
+    #expect(last < 0.25)
+    let tokens = results[0].generator.tokens(normal([100, Small.latentWidth], "z"))
+    let written = (0..<100).map { Array(tokens[$0 * 6..<$0 * 6 + 6]) }
+    #expect(written.count { strings.contains($0) } >= 50)
+  }
+
+  @Test("its gradient is the slope of the cross-entropy, seen by what one step of descent gains")
+  func descent() throws {
+    let data = try Small.data()
+    let start = AutoencoderWarmStart(of: Small.generator(), recipe: recipe, threads: 1)
+    let losses = try (0..<200).map { _ in try start.advance(data) }
+    let (first, last) = (losses.prefix(5).reduce(0, +) / 5, losses.suffix(20).reduce(0, +) / 20)
+    #expect(last < first - 0.3)
+  }
+
+  @Test("latents lie in the shell; without noise at distance √Z exactly, zeros at the origin")
+  func shell() {
+    var codes = normal([3, 8], "codes", scale: 4)
+    for index in 16..<24 { codes[index] = 0 }
+    var latents = normal([3, 8], "noise")
+    LatentShell(noise: 0).place(codes, in: &latents)
+    for sample in 0..<2 {
+      #expect(abs(norm(item(latents, sample)) - 8.0.squareRoot()) < 1e-6)
+      for index in 0..<8 {
+        #expect((latents[sample * 8 + index] > 0) == (codes[sample * 8 + index] > 0))
+      }
+    }
+    #expect(norm(item(latents, 2)) == 0)
+    // Noise and codes together keep the prior's mean square.
+    let many = normal([2_000, 8], "many", scale: 0.1)
+    var noisy = normal([2_000, 8], "many noises")
+    LatentShell(noise: 0.7).place(many, in: &noisy)
+    #expect(abs(norm(noisy) * norm(noisy) / 16_000 - 1) < 0.03)
+  }
+
+  @Test("the way back is the slope of the way there, by central differences")
+  func shellSlope() {
+    let shell = LatentShell(noise: 0.5)
+    let (codes, noise) = (normal([4, 8], "codes"), normal([4, 8], "noise"))
+    let (cotangent, along) = (normal([4, 8], "dz"), normal([4, 8], "along"))
+    func value(_ step: Float) -> Double {
+      var latents = noise
+      let moved = Tensor(
+        shape: [4, 8], values: zip(codes.values, along.values).map { $0 + step * $1 })
+      shell.place(moved, in: &latents)
+      return zip(latents.values, cotangent.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    var back = Tensor(shape: [4, 8])
+    shell.pullBack(cotangent, codes: codes, into: &back)
+    let rule = zip(back.values, along.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    let slope = (value(1e-2) - value(-1e-2)) / 2e-2
+    #expect(abs(slope - rule) < 2e-3 * norm(back) * norm(along))
+  }
+
+  @Test("training begins with it: its steps are told, and the average begins with its generator")
+  func training() throws {
+    var log: [Int] = []
+    var losses: [Double] = []
+    let state = try Small.state(recipe)
+    let trained = try AdversarialTraining().run(state, data: Small.data()) { event, now in
+      switch event {
+      case .warmStartStepFinished(let report):
+        log.append(-report.step)
+        losses.append(report.loss)
+        #expect(now == state && report.seconds > 0)
+      case .iterationFinished(let report): log.append(report.iteration)
+      case .evaluationDue, .checkpointDue: break
+      }
+      return .proceed
+    }
+    #expect(log == [-1, -2, -3, -4, 1, 2])
+    let start = AutoencoderWarmStart(of: state.generator, recipe: recipe, threads: 1)
+    #expect(try losses == (0..<4).map { _ in try start.advance(Small.data()) })
+    var begun = state
+    begun.begin(with: start.generator)
+    #expect(begun.average?.network.parameters == start.generator.network.parameters)
+    var plain = recipe
+    plain.warmStart = 0
+    begun.configuration = plain
+    let without = try AdversarialTraining().run(begun, data: Small.data())
+    #expect(without.generator == trained.generator && without.critic == trained.critic)
+  }
+
+  @Test("stopped in it, the state is as it was, and a state that is under way has none")
+  func stopped() throws {
+    let state = try Small.state(recipe)
+    let stopped = try AdversarialTraining().run(state, data: Small.data()) { event, _ in
+      if case .warmStartStepFinished(let report) = event, report.step == 2 { return .stop }
+      return .proceed
+    }
+    #expect(stopped == state)
+    var longer = try AdversarialTraining().run(state, data: Small.data())
+    longer.configuration.iterations = 3
+    _ = try AdversarialTraining().run(longer, data: Small.data()) { event, _ in
+      if case .warmStartStepFinished = event { Issue.record("a second warm start") }
+      return .proceed
+    }
+  }
+}

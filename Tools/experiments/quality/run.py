@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Trains recipes at equal compute and scores them: each run is a row of results.csv.
+
+    Tools/experiments/quality/run.py DGFLOW CORPORA RUNS [--stage NAME ...] [--workers 2]
+    Tools/experiments/quality/run.py --table [--stage NAME ...]
+
+DGFLOW is the built tool, CORPORA the folder of the prepared corpora that plan.txt names, RUNS where runs go. Every
+line of plan.txt is a recipe with its budget; those of the stages given are made, several at a time on one thread
+each, and --table shows them. What is in results.csv is not made again, a run that was stopped goes on where it
+was, and a line with a larger budget goes on from the run of the same recipe and seed with a smaller one. Several
+of these programs may run beside each other on one machine.
+
+The budget is in units: seconds of the recipe that is called `reference`, on one thread. How much longer an iteration of
+another recipe takes is measured in turns with it, and the budget becomes a number of iterations, so that neither
+other work on the machine nor a pause changes what a run is given. The measured ratios are in pace.csv.
+"""
+import argparse
+import csv
+import datetime
+import fcntl
+import json
+import pathlib
+import statistics
+import subprocess
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+SAMPLES = 10_000
+ORDERS = (4, 6)
+COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds", "split", "samples", "js4", "floor4",
+           "js6", "floor6", "gap_training", "gap_held_out", "sharpness", "duplicates", "date", "options")
+# Options that change what an iteration costs.
+COSTLY = ("--width", "--blocks", "--batch", "--critic-iterations", "--spectral-bound", "--straight-through",
+          "--average-decay")
+PACE_ITERATIONS = 12
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dgflow", type=pathlib.Path, nargs="?")
+    parser.add_argument("corpora", type=pathlib.Path, nargs="?")
+    parser.add_argument("runs", type=pathlib.Path, nargs="?")
+    parser.add_argument("--stage", action="append")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--table", action="store_true")
+    options = parser.parse_args()
+    if not options.table and options.runs is None:
+        parser.error("give DGFLOW, CORPORA and RUNS, or --table")
+    return options
+
+
+def plan():
+    """The lines of plan.txt: stage, recipe, corpus, seeds, units, split, options."""
+    for line in (HERE / "plan.txt").read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        stage, recipe, corpus, seeds, units, split, *options = words
+        first, _, last = seeds.partition("-")
+        for seed in range(int(first), int(last or first) + 1):
+            yield {"stage": stage, "recipe": recipe, "corpus": corpus, "seed": seed, "units": float(units),
+                   "split": split, "options": options}
+
+
+def rows(name):
+    path = HERE / name
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def append(name, columns, row):
+    """Adds a row, and the header before the first; one program at a time."""
+    with open(HERE / name, "a", newline="", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        writer = csv.DictWriter(file, columns, delimiter=";", lineterminator="\n")
+        if file.tell() == 0:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def pairs(options):
+    """Options with their values, `None` for flags."""
+    result = {}
+    for word in options:
+        if word.startswith("--"):
+            result[name := word] = None
+        else:
+            result[name] = word
+    return result
+
+
+class Machine:
+    """Calls of the tool, one thread each."""
+
+    def __init__(self, options):
+        self.options = options
+        self.reference = next(line for line in plan() if line["recipe"] == "reference")
+
+    def call(self, *words):
+        command = [str(word) for word in (self.options.dgflow, *words, "--threads", 1, "--quiet")]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def seconds(self, line, iterations, warm=0):
+        """Seconds of a few iterations of a recipe, in a run that is thrown away."""
+        path = self.options.runs / f"pace-{threading.get_ident()}-{datetime.datetime.now().timestamp()}"
+        options = {**pairs(line["options"]), "--warm-start": str(warm)}
+        words = [word for item in options.items() for word in item if word is not None]
+        self.call("train", self.options.corpora / line["corpus"], "--output", path, *words, "--iterations", iterations,
+                  "--evaluation-samples", 100, "--evaluate-every", 10**9)
+        seconds = last_record(path)["seconds"]
+        subprocess.run(["rm", "-r", path], check=True)
+        return seconds
+
+    def pace(self, line):
+        """Seconds of a reference iteration, and an iteration and a warm step of this recipe in those."""
+        given = pairs(line["options"])
+        key = " ".join(f"{name} {given[name] or ''}".strip() for name in COSTLY if name in given)
+        warm = int(given.get("--warm-start") or 0)
+        key += " --warm-start" if warm else ""
+        found = next((row for row in rows("pace.csv") if row["options"] == key), None)
+        if found is None:
+            ratios, steps, seconds = [], [], []
+            for _ in range(3):
+                base = self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS
+                own = self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS
+                if warm:
+                    steps.append((self.seconds(line, 1, PACE_ITERATIONS) - own) / PACE_ITERATIONS / base)
+                ratios.append(own / base)
+                seconds.append(base)
+            found = {"options": key, "iteration": f"{statistics.median(ratios):.4f}",
+                     "warm_step": f"{statistics.median(steps):.4f}" if warm else "0",
+                     "reference_seconds": f"{statistics.median(seconds):.4f}"}
+            append("pace.csv", list(found), found)
+        reference = float(rows("pace.csv")[0]["reference_seconds"])
+        return reference, float(found["iteration"]), float(found["warm_step"]) * warm
+
+    def iterations(self, line):
+        reference, iteration, warm = self.pace(line)
+        return max(1, round((line["units"] / reference - warm) / iteration))
+
+    def make(self, line):
+        """Trains and scores a line, and appends its row."""
+        run = self.options.runs / f"{line['recipe']}-{line['seed']}"
+        corpus = self.options.corpora / line["corpus"]
+        iterations = self.iterations(line)
+        spacing = max(1, iterations // 4)
+        common = ["--iterations", iterations, "--evaluate-every", spacing, "--checkpoint-every", spacing]
+        if run.exists():
+            self.call("train", corpus, "--output", run, "--resume", *common)
+        else:
+            self.call("train", corpus, "--output", run, "--seed", line["seed"], *line["options"], *common)
+        samples = run / "samples.txt"
+        samples.write_text(self.call("generate", run, "--count", SAMPLES, "--seed", 1), encoding="utf-8")
+        scored = json.loads(self.call(
+            "score", samples, "--reference", self.options.corpora / self.reference["corpus"], "--split", line["split"],
+            "--metric", "js", "--json"))["rows"]
+        record = last_record(run)
+        row = {name: line[name] for name in ("stage", "recipe", "corpus", "seed", "units", "split")}
+        row |= {"iterations": iterations, "seconds": f"{record['seconds']:.0f}", "samples": SAMPLES,
+                "gap_training": f"{record['trainingGap']:.4f}", "gap_held_out": f"{record['heldOutGap']:.4f}",
+                "sharpness": f"{record['sharpness']:.4f}", "duplicates": f"{record['duplicateRate']:.4f}",
+                "date": datetime.date.today().isoformat(), "options": " ".join(line["options"])}
+        for score in scored:
+            row |= {f"js{score['order']}": f"{score['value']:.6f}", f"floor{score['order']}": f"{score['floor']:.6f}"}
+        append("results.csv", COLUMNS, row)
+        print(f"{row['stage']} {row['recipe']} seed {row['seed']}: JS-4 {row['js4']}, JS-6 {row['js6']} after "
+              f"{iterations} iterations", flush=True)
+
+
+def last_record(run):
+    lines = (run / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    return [record for record in map(json.loads, lines) if record.get("scores")][-1]
+
+
+def identity(row):
+    return row["stage"], row["recipe"], str(row["seed"])
+
+
+def chosen(options):
+    return [line for line in plan() if not options.stage or line["stage"] in options.stage]
+
+
+def work(machine, lines):
+    for line in lines:
+        lock = open(machine.options.runs / f"{line['recipe']}-{line['seed']}.lock", "w", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        if identity(line) not in map(identity, rows("results.csv")):
+            machine.make(line)
+        lock.close()
+
+
+def table(options):
+    stages = {line["stage"] for line in chosen(options)}
+    found = [row for row in rows("results.csv") if row["stage"] in stages]
+    print("| stage | recipe | seed | units | iterations | JS-4 | floor | JS-6 | floor | gap train / held out |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for row in sorted(found, key=lambda row: (row["stage"], float(row["js4"]))):
+        print(f"| {row['stage']} | {row['recipe']} | {row['seed']} | {float(row['units']):.0f} | {row['iterations']} | "
+              f"{float(row['js4']):.4f} | {float(row['floor4']):.4f} | {float(row['js6']):.4f} | "
+              f"{float(row['floor6']):.4f} | {row['gap_training']} / {row['gap_held_out']} |")
+
+
+def main():
+    options = arguments()
+    if options.table:
+        return table(options)
+    options.runs.mkdir(parents=True, exist_ok=True)
+    machine = Machine(options)
+    machine.pace(machine.reference)
+    # Every worker goes through all lines; locks and finished rows decide who makes which.
+    workers = [threading.Thread(target=work, args=(machine, chosen(options))) for _ in range(options.workers)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+main()
