@@ -125,6 +125,42 @@ import Testing
     #expect(try weights("seeded", "--seed", "2") != one)
   }
 
+  @Test("what a recipe may have beyond the published one is in run.yml, on resuming and in use")
+  func departing() throws {
+    let parts = [
+      ("--blocks", "1", "blocks: 1"), ("--temperature", "0.7", "temperature: 0.7"),
+      ("--penalty-form", "oneSided", "penaltyForm: oneSided"),
+      ("--spectral-bound", "1.5", "spectralBound: 1.5"),
+      ("--initialisation", "closedBranches", "initialisation: closedBranches"),
+      ("--warm-start", "2", "warmStart: 2"), ("--rate-half-life", "3", "rateHalfLife: 3"),
+    ]
+    let options = parts.flatMap { [$0.0, $0.1] } + ["--straight-through"]
+    func train(_ name: String, _ more: [String]) throws {
+      let outcome = try Tool.run(
+        ["train", corpus, "--output", name] + more, folder: scratch.folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    try train("whole", Workshop.recipe + options)
+    try train("half", Workshop.recipe + options + ["--iterations", "4"])
+    try train(
+      "half",
+      ["--resume", "--iterations", "6", "--evaluate-every", "3", "--evaluation-samples", "50"])
+    let settings = String(decoding: try scratch.bytes("whole/run.yml"), as: UTF8.self)
+    for line in parts.map(\.2) + ["straightThrough: true"] {
+      #expect(settings.contains("  \(line)\n"), "\(line)")
+    }
+    for file in ["generator.safetensors", "critic.safetensors"] {
+      #expect(try scratch.bytes("half/\(file)") == scratch.bytes("whole/\(file)"))
+    }
+    let words = try Tool.output("inspect", "whole", folder: scratch.folder)
+    #expect(words.contains("temperature 0.7") && words.contains("warm start of 2 steps"))
+    let samples = try Tool.output("generate", "whole", "--count", "5", folder: scratch.folder)
+    #expect(samples.split(separator: "\n", omittingEmptySubsequences: false).count == 6)
+    let refined = try Tool.output(
+      "refine", "whole", "--count", "2", "--steps", "1", "--json", folder: scratch.folder)
+    #expect(refined.contains("\"isSurrogate\" : true"))
+  }
+
   @Test("an existing run is refused without --resume and stays as it is")
   func refused() throws {
     let run = try scratch.copy(Workshop.shared.run, as: "run")

@@ -235,7 +235,6 @@ struct TrainingSessionTests {
       try Small.session(at: path, corpus: corpus, recipe: recipe)
     }
     let whole = try session(path + "-whole")
-    #expect(whole.warmStart == 3)
     var times: [Double] = []
     _ = try whole.run { event in
       if case .warmStart(let report, let seconds) = event {
@@ -250,13 +249,23 @@ struct TrainingSessionTests {
       if case .warmStart(let report, _) = event, report.step == 2 { return .stop }
       return .proceed
     }
-    guard case .stopped(0, _) = stopped else {
+    guard case .stopped(0, let stopSeconds) = stopped, stopSeconds > 0 else {
       Issue.record("ended as \(stopped)")
       return
     }
     _ = try resume(path).run { _ in .proceed }
-    #expect(
-      try newest(path).generator == newest(path + "-whole").generator)
+    #expect(try newest(path).generator == newest(path + "-whole").generator)
+
+    var hasty = Small.pace
+    hasty.secondsLimit = 1e-9
+    do {
+      _ = try Small.session(at: path + "-hasty", corpus: corpus, recipe: recipe, pace: hasty).run {
+        _ in .proceed
+      }
+      Issue.record("time that the warm start used up was not noticed")
+    } catch let failure as Failure {
+      #expect(failure.kind == .usage && failure.message.contains("at step 1 of 3"))
+    }
   }
 
   @Test("a finished run keeps its checkpoint as it is; more iterations go on with the same bits")

@@ -78,6 +78,22 @@ struct PenaltySlopeTests {
     return copy
   }
 
+  @Test("each form asks for another slope")
+  func forms() {
+    let slopes = [0, 0.5, 1, 2.5]
+    #expect(slopes.map(PenaltyForm.twoSided.excess) == [-1, -0.5, 0, 1.5])
+    #expect(slopes.map(PenaltyForm.oneSided.excess) == [0, 0, 0, 1.5])
+    #expect(slopes.map(PenaltyForm.zeroCentred.excess) == slopes)
+    // A critic with slopes below 1 everywhere is free where only steeper ones cost.
+    var critic = Small.critic()
+    let output = critic.network.second.second.weight
+    critic.network.second.second.weight = Tensor(
+      shape: output.shape, values: output.values.map { 0.01 * $0 })
+    let samples = Small.generator().probabilities(normal([3, Small.latentWidth], "z"))
+    #expect(gradient(critic, at: samples, .oneSided).tensors.allSatisfy { norm($0) == 0 })
+    #expect(gradient(critic, at: samples, .twoSided).tensors.contains { norm($0) > 0 })
+  }
+
   @Test("a critic without slope gives a finite penalty and no gradient")
   func flatCritic() throws {
     var critic = Small.critic()

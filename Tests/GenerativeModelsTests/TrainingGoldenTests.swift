@@ -5,7 +5,7 @@ import Testing
 @testable import GenerativeModels
 
 /// Twenty critic steps and ten generator steps from given weights, batches, latents and interpolation
-/// weights, against PyTorch in float64; see Fixtures/training.json.
+/// weights, against PyTorch in float64; see Fixtures/training.json and departing.json.
 @Suite("Twenty critic steps and ten generator steps against PyTorch")
 struct TrainingGoldenTests {
   /// ‖ours − PyTorch's‖ / ‖PyTorch's movement‖ allowed for each parameter after all steps.
@@ -15,13 +15,31 @@ struct TrainingGoldenTests {
   static let tolerance = 1e-3
 
   @Test("losses and weights follow PyTorch's")
-  func trajectory() throws {
-    let golden = try NamedParameters(contentsOf: fixture("training.safetensors"))
+  func published() throws {
+    let recipe = AdversarialConfiguration(
+      batch: 4, criticIterations: 2, generatorRate: 1e-4, criticRate: 3e-4, shards: 2)
+    try expectTrajectory("training", recipe)
+  }
+
+  @Test("so they do by a recipe with all that has an equal there")
+  func departing() throws {
+    var recipe = AdversarialConfiguration(
+      batch: 4, criticIterations: 2, generatorRate: 1e-4, criticRate: 3e-4, shards: 2)
+    recipe.penaltyForm = .zeroCentred
+    recipe.straightThrough = true
+    recipe.rateHalfLife = 5
+    try expectTrajectory("departing", recipe, temperature: 0.5)
+  }
+
+  private func expectTrajectory(
+    _ name: String, _ recipe: AdversarialConfiguration, temperature: Double? = nil
+  ) throws {
+    let golden = try NamedParameters(contentsOf: fixture(name + ".safetensors"))
     let initial = golden.under("initial.")
     let state = try AdversarialState(
-      configuration: AdversarialConfiguration(
-        batch: 4, criticIterations: 2, generatorRate: 1e-4, criticRate: 3e-4, shards: 2),
-      generator: TextGenerator(parameters: initial.under("generator."), source: "fixture"),
+      configuration: recipe,
+      generator: TextGenerator(
+        parameters: initial.under("generator."), temperature: temperature, source: "fixture"),
       critic: TextCritic(parameters: initial.under("critic."), source: "fixture"))
     let trainer = AdversarialTrainer(state, threads: 2)
     let tokens = try golden.required("tokens")
@@ -38,6 +56,7 @@ struct TrainingGoldenTests {
           latents: item(golden.required("generatorLatents"), step / 2))
         let expected = Double(try golden.required("generatorLosses")[step / 2])
         #expect(abs(generator.loss - expected) <= 1e-5)
+        trainer.state.iteration += 1
       }
     }
     let final = golden.under("final.")

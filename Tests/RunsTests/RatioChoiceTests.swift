@@ -53,6 +53,12 @@ struct RatioChoiceTests {
       #expect(resolved.scale == 1 && resolved.offset == 0 && !resolved.isSurrogate)
       #expect(resolved.record.verdict == nil)
     }
+    // A critic that only ever saw decoded samples is a surrogate at soft ones.
+    let decoded = TextModel(
+      generator: model.generator, critic: model.critic, codec: model.codec, isStraightThrough: true)
+    let resolved = try RatioChoice(kind: .raw, offset: .none).ratio(
+      of: decoded, calibration: nil, divergence: .kullbackLeibler, run: "runs/a")
+    #expect(resolved.record.isSurrogate)
   }
 
   @Test("raw and centred: KL is left alone, JS and log D are moved to the midpoint and need it")

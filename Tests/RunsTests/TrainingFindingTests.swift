@@ -1,3 +1,4 @@
+import GenerativeModels
 import Testing
 
 @testable import Runs
@@ -46,6 +47,11 @@ struct TrainingFindingTests {
     #expect(findings { $0.slope = 2 } == [] && findings { $0.slope = 0.5 } == [])
     #expect(findings { $0.slope = 2.01 } == [.slope(2.01)])
     #expect(findings { $0.slope = 0.49 } == [.slope(0.49)])
+    // The other forms of the penalty leave small slopes alone.
+    for form in [PenaltyForm.oneSided, .zeroCentred] {
+      #expect(TrainingFinding.all(in: records { $0.slope = 0.1 }, penaltyForm: form) == [])
+      #expect(TrainingFinding.all(in: records { $0.slope = 3 }, penaltyForm: form) == [.slope(3)])
+    }
     #expect(findings { $0.criticGradientNorm = 60 } == [])
     #expect(
       findings { $0.criticGradientNorm = 61 }

@@ -8,6 +8,7 @@ Writes, under PROJECT/Tests:
   GenerativeModelsTests/Fixtures/critic-step.safetensors one critic step with its gradient penalty
   GenerativeModelsTests/Fixtures/critic-step-wide.safetensors the same with 16 channels
   GenerativeModelsTests/Fixtures/training.safetensors    twenty critic and ten generator steps
+  GenerativeModelsTests/Fixtures/departing.safetensors   the same with what a recipe may have else
   RunsTests/Fixtures/flow.safetensors                    ten DGflow steps for KL, JS and log D
 each with a .json of the same name: versions, seed, settings, format and the smallest
 |pre-activation| met anywhere in the computation (the margin). Seeds are searched until the margin is
@@ -42,7 +43,7 @@ def normal(generator, shape):
 
 
 class Margin:
-    """Smallest |pre-activation| seen by the rectifiers."""
+    """Smallest |pre-activation| seen by the rectifiers, and lead of a largest probability that is taken."""
 
     def __init__(self):
         self.smallest = math.inf
@@ -50,6 +51,13 @@ class Margin:
     def rectify(self, x):
         self.smallest = min(self.smallest, x.detach().abs().min().item())
         return F.relu(x)
+
+    def decode(self, p):
+        """One-hot rows of the largest probabilities; the gradient passes straight through to p."""
+        first, second = p.detach().topk(2, dim=2).values.unbind(2)
+        self.smallest = min(self.smallest, (first - second).min().item())
+        rows = F.one_hot(p.detach().argmax(2), p.shape[2]).double()
+        return rows + p - p.detach()
 
 
 def convolve(x, weight, bias):
@@ -67,11 +75,11 @@ def blocks_of(p):
     return sum(1 for name in p if name.endswith("conv1.weight"))
 
 
-def generate(z, p, margin):
+def generate(z, p, margin, temperature=1.0):
     h = torch.einsum("nz,zlc->nlc", z, p["input.weight"]) + p["input.bias"]
     for i in range(blocks_of(p)):
         h = block(h, p, f"blocks.{i}.", margin)
-    return torch.softmax(convolve(h, p["output.weight"], p["output.bias"]), dim=2)
+    return torch.softmax(convolve(h, p["output.weight"], p["output.bias"]) / temperature, dim=2)
 
 
 def score(x, p, margin):
@@ -120,12 +128,12 @@ def one_hot(t, s):
     return F.one_hot(t, s["vocabulary"]).double()
 
 
-def critic_loss(critic, real, fake, alpha, margin):
+def critic_loss(critic, real, fake, alpha, margin, target=1.0):
     x = (real + alpha[:, None, None] * (fake - real)).detach().requires_grad_(True)
     d_real, d_fake, d_mixed = (score(v, critic, margin) for v in (real, fake, x))
     (g,) = torch.autograd.grad(d_mixed.sum(), x, create_graph=True)
     norms = g.square().sum(dim=(1, 2)).sqrt()
-    penalty = ((norms - 1) ** 2).mean()
+    penalty = ((norms - target) ** 2).mean()
     wasserstein = d_real.mean() - d_fake.mean()
     return PENALTY * penalty - wasserstein, wasserstein, penalty, norms, g
 
@@ -214,11 +222,17 @@ def critic_step(seed, s=STEP):
 TRAINING = dict(latentWidth=6, length=8, width=8, blocks=2, vocabulary=11, samples=4,
                 criticRate=3e-4, generatorRate=1e-4, beta1=0.5, beta2=0.9, epsilon=1e-8,
                 criticSteps=20, generatorSteps=10)
+DEPARTING = dict(TRAINING, temperature=0.5, slopeWanted=0.0, straightThrough=True, rateHalfLife=5)
 
 
-def training(seed):
+def training(seed, s=TRAINING):
     """Ten rounds of two critic steps and one generator step, batches given."""
-    g, margin, s = torch.Generator().manual_seed(seed), Margin(), TRAINING
+    g, margin = torch.Generator().manual_seed(seed), Margin()
+
+    def sample(z, q):
+        p = generate(z, q, margin, s.get("temperature", 1.0))
+        return margin.decode(p) if s.get("straightThrough") else p
+
     generator, critic = make_generator(g, s), make_critic(g, s)
     N, steps = s["samples"], s["criticSteps"]
     every = steps // s["generatorSteps"]
@@ -237,9 +251,13 @@ def training(seed):
     losses, estimates, penalties, generator_losses = [], [], [], []
     for step in range(steps):
         with torch.no_grad():
-            fake = generate(latents[step], q, margin)
+            fake = sample(latents[step], q)
+        if "rateHalfLife" in s:
+            factor = 2 ** -(step // every / s["rateHalfLife"])
+            adam_p.param_groups[0]["lr"] = factor * s["criticRate"]
+            adam_q.param_groups[0]["lr"] = factor * s["generatorRate"]
         loss, wasserstein, penalty, _, _ = critic_loss(
-            p, one_hot(batches[step], s), fake, alphas[step], margin)
+            p, one_hot(batches[step], s), fake, alphas[step], margin, s.get("slopeWanted", 1.0))
         adam_p.zero_grad()
         loss.backward()
         adam_p.step()
@@ -249,7 +267,7 @@ def training(seed):
         if (step + 1) % every == 0:
             round_ = step // every
             frozen = {k: v.detach() for k, v in p.items()}
-            g_loss = -score(generate(generator_latents[round_], q, margin), frozen, margin).mean()
+            g_loss = -score(sample(generator_latents[round_], q), frozen, margin).mean()
             adam_q.zero_grad()
             g_loss.backward()
             adam_q.step()
@@ -306,6 +324,8 @@ FORMATS = {
     "training": "initial.{generator,critic}.*, final.*: weights before and after; latents [20, N, Z], tokens [20, N, L], "
                 "interpolation [20, N] of the critic steps; generatorLatents [10, N, Z]: a generator step after every "
                 "second critic step; criticLosses, wasserstein, penalties [20], generatorLosses [10] before each update",
+    "departing": "as training, by a recipe with a softmax temperature, a penalty on squared slopes (slopeWanted), "
+                 "decoded samples with straight-through gradients, and rates that halve every rateHalfLife rounds",
     "flow": "generator.*, critic.*: weights; latents [N, Z] start; noise [10, N, Z]; for each divergence kl, js, logd: "
             "<d>.latents [11, N, Z] the whole path, <d>.values [10, N] = D(G(z)) and <d>.gradients [10, N, Z] = its "
             "gradient at the latents before each step",
@@ -345,3 +365,4 @@ if __name__ == "__main__":
     write(root, "GenerativeModelsTests", "critic-step-wide", lambda seed: critic_step(seed, WIDE_STEP), 1e-4)
     write(root, "RunsTests", "flow", flow, 1e-5)
     write(root, "GenerativeModelsTests", "training", training, 1e-5)
+    write(root, "GenerativeModelsTests", "departing", lambda seed: training(seed, DEPARTING), 1e-5)

@@ -108,9 +108,15 @@ private struct Inspection: Encodable {
     state("length", "\(configuration.generator.length) symbols a string")
     let generatorParameters = generator.network.parameterCount
     state(
-      "generator", "width \(configuration.generator.width), \(generatorParameters) parameters")
+      "generator",
+      "width \(configuration.generator.width), \(configuration.generator.blocks) blocks"
+        + (configuration.generator.temperature.map { ", temperature \($0)" } ?? "")
+        + ", \(generatorParameters) parameters")
     let criticParameters = critic.network.parameterCount
-    state("critic", "width \(configuration.critic.width), \(criticParameters) parameters")
+    state(
+      "critic",
+      "width \(configuration.critic.width), \(configuration.critic.blocks) blocks, "
+        + "\(criticParameters) parameters")
     state("recipe", RecipeWords.line(recipe))
     state(
       "trained",
@@ -127,7 +133,8 @@ private struct Inspection: Encodable {
     var lines = records.filter { $0.scores != nil }.suffix(3).flatMap {
       words.evaluation($0, samples: [])
     }
-    let findings = TrainingFinding.all(in: records).map(FindingWords.line)
+    let findings = TrainingFinding.all(in: records, penaltyForm: recipe.penaltyForm)
+      .map(FindingWords.line)
     state("findings", findings.isEmpty ? "none" : String(findings.count))
     lines += findings
     if let calibration = try run.calibration() {

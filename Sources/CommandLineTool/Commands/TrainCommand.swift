@@ -77,9 +77,9 @@ struct TrainCommand: ParsableCommand {
     var words = TrainingWords(iterations: session.iterations, minutes: pace.minutes)
     let outcome = try session.run { event in
       switch event {
-      case .warmStart(let report, let seconds):
+      case .warmStart(let report, _):
         if Interruption.isRequested { return .stop }
-        progress.update(text: words.line(report, of: session.warmStart, seconds: seconds))
+        progress.update(text: words.line(report))
       case .iteration(let report, let seconds):
         if Interruption.isRequested { return .stop }
         progress.update(text: words.line(report, seconds: seconds))
@@ -95,6 +95,11 @@ struct TrainCommand: ParsableCommand {
     switch outcome {
     case .finished(let iteration, let seconds):
       talk.say("\(output): \(iteration) iterations in \(Figures.duration(seconds)) of training")
+    case .stopped(0, _):
+      throw Failure(
+        .interrupted,
+        "stopped before the first iteration was done; --resume begins training anew, a warm start "
+          + "included")
     case .stopped(let iteration, _):
       throw Failure(
         .interrupted,
@@ -202,7 +207,10 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Steps in which the generator is first trained as the decoder of an autoencoder (0).")
+    help: """
+      Steps in which the generator is first trained as the decoder of an autoencoder, at a rate of \
+      1e-3; interrupted in them, training begins anew (0).
+      """)
   var warmStart: Int?
 
   @Option(

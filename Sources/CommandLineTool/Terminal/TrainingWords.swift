@@ -30,9 +30,9 @@ struct TrainingWords {
   }
 
   /// The line that progress shows in a warm start.
-  func line(_ report: WarmStartReport, of steps: Int, seconds: Double) -> String {
-    let left = Double(steps - report.step) * report.seconds
-    return "train: warm start, step \(report.step) of \(steps), "
+  func line(_ report: WarmStartReport) -> String {
+    let left = Double(report.steps - report.step) * report.seconds
+    return "train: warm start, step \(report.step) of \(report.steps), "
       + "cross-entropy \(Figures.fixed(report.loss, 3)) nats a symbol, "
       + "\(Figures.duration(left)) left of it"
   }

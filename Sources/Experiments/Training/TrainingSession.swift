@@ -160,9 +160,6 @@ public final class TrainingSession {
   /// Iterations in all.
   public var iterations: Int { state.configuration.iterations }
 
-  /// Steps of the warm start that training begins with, 0 for none.
-  public var warmStart: Int { state.configuration.warmStart }
-
   /// Trains until iterations or time are used up, or the caller says stop.
   ///
   /// - Parameter onEvent: called on the caller's thread; returning `stop` saves and ends.
@@ -201,7 +198,12 @@ public final class TrainingSession {
       case .warmStartStepFinished(let report):
         seconds += report.seconds
         try tell(.warmStart(report, seconds: seconds), onEvent)
-        if isTimeUp { return .stop }
+        guard !isTimeUp else {
+          throw Failure(
+            .usage,
+            "the warm start has used up the time of training at step \(report.step) of "
+              + "\(report.steps), and what it learnt is lost: give more time or fewer steps")
+        }
       case .iterationFinished(let report):
         seconds += report.seconds
         average.add(report)

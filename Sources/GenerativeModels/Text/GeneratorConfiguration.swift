@@ -16,19 +16,23 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   public var blocks: Int
   /// Symbols V, padding and unknown included.
   public var vocabulary: Int
-  /// Temperature τ of the softmax, nil for 1, as in gan_language.py.
+  /// Temperature τ of the softmax, in ``temperatures``; nil for 1, as in gan_language.py.
   public var temperature: Double?
 
-  /// A configuration; all extents ≥ 1, `blocks` ≥ 0, `vocabulary` ≤ 65,536, the temperature positive.
+  /// The temperatures that a generator may have, chosen here: logits times 1/τ stay far from overflow.
+  public static let temperatures = 0.01...100.0
+
+  /// A configuration; all extents ≥ 1, `blocks` ≥ 0, `vocabulary` ≤ 65,536, the temperature in
+  /// ``temperatures``.
   public init(
     latentWidth: Int = 128, length: Int = 32, width: Int, blocks: Int = 5, vocabulary: Int,
     temperature: Double? = nil
   ) {
     precondition(
       latentWidth >= 1 && length >= 1 && width >= 1 && blocks >= 0 && vocabulary >= 1
-        && vocabulary <= 65_536,
+        && vocabulary <= 65_536 && temperature.map(Self.temperatures.contains) != false,
       "GeneratorConfiguration: latent \(latentWidth), length \(length), width \(width), "
-        + "blocks \(blocks), vocabulary \(vocabulary)")
+        + "blocks \(blocks), vocabulary \(vocabulary), temperature \(temperature ?? 1)")
     self.latentWidth = latentWidth
     self.length = length
     self.width = width

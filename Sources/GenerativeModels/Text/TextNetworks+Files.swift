@@ -13,8 +13,11 @@ extension TextGenerator {
     let file = try SafetensorsFile(contentsOf: path)
     try FileFormat.check(file, expected: TextGenerator.fileFormat)
     let temperature = try file.metadata["temperature"].map { text in
-      guard let value = Double(text), value > 0, value.isFinite else {
-        throw Failure(.badData, "\(path): temperature is \(text), it must be positive")
+      guard let value = Double(text), GeneratorConfiguration.temperatures.contains(value) else {
+        throw Failure(
+          .badData,
+          "\(path): temperature is \(text), expected a number in "
+            + "\(GeneratorConfiguration.temperatures)")
       }
       return value
     }

@@ -24,8 +24,8 @@ public struct AdversarialTraining: Sendable {
 
   /// Trains from `state` until its recipe's iterations are done or the caller stops it.
   ///
-  /// A recipe with a warm start begins with that; where it is stopped in it, the state is returned as
-  /// it was. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
+  /// A recipe with a warm start begins with that; stopped in it, the state is returned as it was, and the
+  /// next call begins it anew. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
   /// `checkpointDue`, each with the state as it stands; the last iteration makes both due. `stop` ends
   /// the loop at once, without further events: a caller that stops and wants to keep the state
   /// saves the one that is returned.
@@ -72,11 +72,14 @@ public struct AdversarialTraining: Sendable {
     let recipe = state.configuration
     guard recipe.warmStart > 0, state.iteration == 0, recipe.iterations > 0 else { return state }
     let start = AutoencoderWarmStart(of: state.generator, recipe: recipe, threads: threads)
-    while start.step < recipe.warmStart {
+    var isStopped = false
+    while start.step < recipe.warmStart, !isStopped {
       let (loss, seconds) = try timed { try start.advance(data) }
-      let report = WarmStartReport(step: start.step, loss: loss, seconds: seconds)
-      if try onEvent(.warmStartStepFinished(report), state) == .stop { return nil }
+      let report = WarmStartReport(
+        step: start.step, steps: recipe.warmStart, loss: loss, seconds: seconds)
+      isStopped = try onEvent(.warmStartStepFinished(report), state) == .stop
     }
+    guard !isStopped else { return nil }
     var result = state
     result.begin(with: start.generator)
     return result

@@ -20,14 +20,15 @@ import Tensors
 /// step depend on the seed and the step alone.
 final class AutoencoderWarmStart {
   /// The generator as it stands.
-  private(set) var generator: TextGenerator
+  var generator: TextGenerator
   /// Steps done.
   private(set) var step = 0
 
   private let recipe: AdversarialConfiguration
   private let threads: Int
   private let shell = LatentShell(noise: AutoencoderWarmStart.noise)
-  private var encoder: TextEncoder
+  /// The encoder as it stands.
+  var encoder: TextEncoder
   private var generatorOptimiser: Adam
   private var encoderOptimiser: Adam
   private let ranges: [Range<Int>]
@@ -76,6 +77,19 @@ final class AutoencoderWarmStart {
   /// - Throws: `Failure(.badData)` for a token that is not below V, `Failure(.internalFault)` when the
   ///   loss is not finite, and what `data` throws.
   func advance(_ data: some TokenBatches) throws -> Double {
+    let gradient = try gradient(data)
+    generatorOptimiser.update(
+      &generator.network, gradient: gradient.generator, threads: threads)
+    encoderOptimiser.update(&encoder.network, gradient: gradient.encoder, threads: threads)
+    step += 1
+    return gradient.loss
+  }
+
+  /// The mean cross-entropy that ``advance(_:)`` would lower, with its gradients in the order of the
+  /// parameters; changes nothing.
+  func gradient(
+    _ data: some TokenBatches
+  ) throws -> (loss: Double, generator: [Tensor], encoder: [Tensor]) {
     let shape = generator.configuration
     let drawn = (0..<recipe.batch).map {
       rows.index(below: data.count, sample: UInt64($0), step: UInt32(step))
@@ -92,11 +106,7 @@ final class AutoencoderWarmStart {
         .internalFault,
         "warm start, step \(step + 1): loss \(loss) or a gradient is not finite; train without it")
     }
-    generatorOptimiser.update(
-      &generator.network, gradient: generatorGradients.total, threads: threads)
-    encoderOptimiser.update(&encoder.network, gradient: encoderGradients.total, threads: threads)
-    step += 1
-    return loss
+    return (loss, generatorGradients.total, encoderGradients.total)
   }
 
   /// The summed cross-entropy of each shard, whose gradients are left behind.
@@ -169,7 +179,7 @@ private final class WarmStartArena {
       for position in 0..<output.length {
         let token = Int(tokens[sample * output.length + position])
         for channel in 0..<output.channels { cotangent[sample, position, channel] = 0 }
-        // A probability that underflows still has a finite logarithm and slope.
+        // Below 1e-20 the slope is cut, so that loss and gradient stay finite.
         let probability = max(output[sample, position, token], 1e-20)
         loss -= log(Double(probability))
         cotangent[sample, position, token] = -share / probability

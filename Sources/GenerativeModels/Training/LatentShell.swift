@@ -1,11 +1,5 @@
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Puts codes where a standard normal latent of many dimensions lies: at distance √Z from the origin,
 /// with noise.
 ///

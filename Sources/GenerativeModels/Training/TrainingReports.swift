@@ -46,6 +46,8 @@ public struct IterationReport: Sendable, Equatable, Codable {
 public struct WarmStartReport: Sendable, Equatable, Codable {
   /// Steps done, this one included.
   public let step: Int
+  /// Steps in all.
+  public let steps: Int
   /// Mean cross-entropy of a symbol in nats, before the update.
   public let loss: Double
   /// Wall-clock seconds of the step.

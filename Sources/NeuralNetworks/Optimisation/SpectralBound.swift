@@ -1,11 +1,12 @@
 import Determinism
 import Tensors
 
-/// Bounds the spectral norm of every weight of a network, by projection after each update.
+/// Bounds the spectral norm of every weight of a critic, by projection after each update.
 ///
 /// W ← W / max(1, σ(W) / bound): Gouk et al., arXiv 1804.04368, algorithm 1, with σ taken, as in
 /// Miyato et al., arXiv 1802.05957, of a convolution's kernel as a matrix `[K · Cin, Cout]`. A dense
-/// layer to one score, `[L, C]`, is bounded in its Euclidean norm; biases are left alone.
+/// layer to one score, `[L, C]`, is bounded in its Euclidean norm; biases are left alone. The convolution
+/// itself may stretch its input by up to √K times the bound of its kernel's matrix.
 ///
 /// The power iteration starts anew at every projection and keeps no state, so that a training that was
 /// stopped goes on bit for bit.
@@ -15,11 +16,11 @@ public struct SpectralBound: Sendable, Equatable {
 
   /// Power iterations of a projection: 10, chosen here.
   ///
-  /// For uniform weights of widths 32 to 128 the estimate was then 1 to 3 % below the norm (median of
-  /// 20 each; at most 7 %), and by so much the bound may be exceeded.
+  /// The estimate is from below, and by as much the bound may be exceeded: for fresh uniform weights of
+  /// widths 32 to 128 by 1 to 3 % (median of 20 each; at most 7 %).
   private static let iterations = 10
 
-  /// A bound > 0; 1 makes each linear map a contraction.
+  /// A bound > 0.
   public init(_ bound: Double) {
     precondition(bound > 0 && bound.isFinite, "SpectralBound: \(bound) is not positive")
     self.bound = bound

@@ -23,8 +23,11 @@ public struct NetworkSize: Sendable, Equatable {
     guard (0...100).contains(blocks) else {
       throw Failure(.usage, "\(blocks) residual blocks are out of range: give 0 to 100")
     }
-    guard temperature > 0, temperature.isFinite else {
-      throw Failure(.usage, "temperature \(temperature) is out of range: it must be positive")
+    guard GeneratorConfiguration.temperatures.contains(temperature) else {
+      throw Failure(
+        .usage,
+        "temperature \(temperature) is out of range: give a number in "
+          + "\(GeneratorConfiguration.temperatures)")
     }
   }
 

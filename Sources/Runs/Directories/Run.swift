@@ -118,7 +118,8 @@ public struct Run: Sendable {
 
   private static func words(_ shape: GeneratorConfiguration) -> String {
     "latent width \(shape.latentWidth), length \(shape.length), width \(shape.width), "
-      + "\(shape.blocks) blocks, \(shape.vocabulary) symbols"
+      + "\(shape.blocks) blocks, \(shape.vocabulary) symbols, temperature "
+      + "\(shape.temperature ?? 1)"
   }
 
   private static func words(_ shape: CriticConfiguration) -> String {

@@ -116,6 +116,12 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     where !(0...(1 << 10)).contains(value) {
       throw Failure(.badData, "\(path): `\(name)` is \(value), out of range")
     }
+    if let temperature = generator.temperature {
+      guard GeneratorConfiguration.temperatures.contains(temperature) else {
+        throw Failure(
+          .badData, "\(path): `generator.temperature` is \(temperature), out of range")
+      }
+    }
     guard generator.length == critic.length, generator.vocabulary == critic.vocabulary else {
       throw Failure(
         .badData,

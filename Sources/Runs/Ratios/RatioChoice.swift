@@ -85,7 +85,8 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       guard offset == .centred, divergence.dependsOnOffset else {
         return ResolvedRatio(
           ratio: score,
-          record: RatioRecord(choice: self, scale: 1, offset: 0, isSurrogate: false))
+          record: RatioRecord(
+            choice: self, scale: 1, offset: 0, isSurrogate: model.isStraightThrough))
       }
       guard let centre = calibration?.record(.raw)?.centre.centre else {
         throw Failure(
@@ -95,7 +96,8 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       }
       return ResolvedRatio(
         ratio: CentredRatio(score, centre: centre),
-        record: RatioRecord(choice: self, scale: 1, offset: -centre, isSurrogate: false))
+        record: RatioRecord(
+          choice: self, scale: 1, offset: -centre, isSurrogate: model.isStraightThrough))
     case .calibrated:
       guard let calibration, let record = calibration.record(representation) else {
         throw Failure(
@@ -132,6 +134,7 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       ratio: CalibratedRatio(try model.score(shown), calibration: fit),
       record: RatioRecord(
         choice: self, scale: fit.scale, offset: fit.offset,
-        isSurrogate: representation == .decoded, verdict: record.check.verdict))
+        isSurrogate: representation == .decoded || model.isStraightThrough,
+        verdict: record.check.verdict))
   }
 }

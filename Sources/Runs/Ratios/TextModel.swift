@@ -17,13 +17,16 @@ public struct TextModel: Sendable {
   /// The representation in which the critic was trained on against this generator; nil where it is the
   /// one that the generator was trained with.
   public let continuation: RatioRepresentation?
+  /// Whether the critic was only ever shown decoded samples, so that its gradient at soft ones is a
+  /// surrogate.
+  public let isStraightThrough: Bool
 
   /// A model of parts that fit together.
   ///
   /// - Precondition: generator, critic and codec have the same length and number of symbols.
   public init(
     generator: TextGenerator, critic: TextCritic, codec: TextCodec,
-    continuation: RatioRepresentation? = nil
+    continuation: RatioRepresentation? = nil, isStraightThrough: Bool = false
   ) {
     let (made, read) = (generator.configuration, critic.configuration)
     precondition(
@@ -35,6 +38,7 @@ public struct TextModel: Sendable {
     self.critic = critic
     self.codec = codec
     self.continuation = continuation
+    self.isStraightThrough = isStraightThrough
   }
 
   /// The model of a run.
@@ -49,7 +53,8 @@ public struct TextModel: Sendable {
     self.init(
       generator: try run.generator(),
       critic: try continuation.map(run.continuedCritic) ?? run.critic(), codec: run.codec,
-      continuation: continuation)
+      continuation: continuation,
+      isStraightThrough: continuation == nil && run.configuration.training.straightThrough)
   }
 
   /// The critic's score of samples, shown to it in a representation.

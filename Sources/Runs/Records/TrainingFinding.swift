@@ -1,3 +1,5 @@
+import GenerativeModels
+
 /// Something that commonly goes wrong in training, found in a run's records.
 ///
 /// A finding is a reason to look, no proof. The thresholds are chosen here; each message states the value
@@ -6,7 +8,7 @@ public enum TrainingFinding: Codable, Sendable, Equatable {
   /// The critic's Wasserstein estimate on training text exceeds that on held-out text by more than a
   /// fifth: it knows training text by heart.
   case overfitting(training: Double, heldOut: Double)
-  /// The critic's slope at interpolates left [0.5, 2], where the penalty asks for 1.
+  /// The critic's slope at interpolates exceeds 2 or, where the penalty asks for 1, is below 0.5.
   case slope(Double)
   /// A network's gradient norm is more than ten times its median over the records.
   case gradients(network: String, norm: Double, median: Double)
@@ -19,12 +21,19 @@ public enum TrainingFinding: Codable, Sendable, Equatable {
 
   /// What the records of a training say, the last of them and the last with scores; nothing for none.
   ///
-  /// - Parameter records: in the order of iterations.
+  /// - Parameters:
+  ///   - records: in the order of iterations.
+  ///   - penaltyForm: the recipe's; only the two-sided one minds slopes that are small.
   /// - Complexity: O(n log n).
-  public static func all(in records: [TrainingRecord]) -> [TrainingFinding] {
+  public static func all(
+    in records: [TrainingRecord], penaltyForm: PenaltyForm = .twoSided
+  ) -> [TrainingFinding] {
     guard let last = records.last else { return [] }
     var findings: [TrainingFinding] = []
-    if !(0.5...2).contains(last.slope) { findings.append(.slope(last.slope)) }
+    let isSteep = !(last.slope <= 2)
+    if isSteep || penaltyForm == .twoSided && last.slope < 0.5 {
+      findings.append(.slope(last.slope))
+    }
     for (network, norm) in [
       ("critic", \TrainingRecord.criticGradientNorm),
       ("generator", \TrainingRecord.generatorGradientNorm),

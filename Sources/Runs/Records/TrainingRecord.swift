@@ -11,7 +11,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   public var criticLoss: Double
   /// E[(‖∇D‖ − 1)²], without λ, mean since the last record.
   public var penalty: Double
-  /// E‖∇D‖ at interpolates, mean since the last record; the penalty asks for 1.
+  /// E‖∇D‖ at interpolates, mean since the last record; the published penalty asks for 1.
   public var slope: Double
   /// Wasserstein estimate E[D(real)] − E[D(fake)] on the training batches, mean since the last record.
   public var wasserstein: Double

@@ -12,9 +12,14 @@ of these programs may run beside each other on one machine.
 
 The budget is in units: seconds of the recipe that is called `reference`, on one thread. How much longer an iteration of
 another recipe takes is measured in turns with it, and the budget becomes a number of iterations, so that neither
-other work on the machine nor a pause changes what a run is given. The measured ratios are in pace.csv.
+other work on the machine nor a pause while it trains changes what a run is given. The measured ratios are in pace.csv;
+its first row says how many seconds an iteration of the reference takes.
+
+A recipe that fails has a row with its error. Samples are scored against the reference's corpus, whichever corpus a
+recipe trained on.
 """
 import argparse
+import concurrent.futures
 import csv
 import datetime
 import fcntl
@@ -27,11 +32,12 @@ import threading
 HERE = pathlib.Path(__file__).resolve().parent
 SAMPLES = 10_000
 ORDERS = (4, 6)
-COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds", "split", "samples", "js4", "floor4",
-           "js6", "floor6", "gap_training", "gap_held_out", "sharpness", "duplicates", "date", "options")
-# Options that change what an iteration costs.
-COSTLY = ("--width", "--blocks", "--batch", "--critic-iterations", "--spectral-bound", "--straight-through",
-          "--average-decay")
+COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds", "split", "samples", "reference_strings",
+           "js4", "floor4", "js6", "floor6", "recall4", "recall6", "duplicates", "duplicates_real", "gap_training",
+           "gap_held_out", "sharpness", "version", "date", "options", "error")
+# Options that do not change what an iteration costs.
+FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--temperature", "--initialisation",
+        "--rate-half-life", "--warm-start")
 PACE_ITERATIONS = 12
 
 
@@ -74,6 +80,7 @@ def append(name, columns, row):
     """Adds a row, and the header before the first; one program at a time."""
     with open(HERE / name, "a", newline="", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0, 2)
         writer = csv.DictWriter(file, columns, delimiter=";", lineterminator="\n")
         if file.tell() == 0:
             writer.writeheader()
@@ -100,7 +107,7 @@ class Machine:
 
     def call(self, *words):
         command = [str(word) for word in (self.options.dgflow, *words, "--threads", 1, "--quiet")]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True).stdout
 
     def seconds(self, line, iterations, warm=0):
         """Seconds of a few iterations of a recipe, in a run that is thrown away."""
@@ -116,57 +123,73 @@ class Machine:
     def pace(self, line):
         """Seconds of a reference iteration, and an iteration and a warm step of this recipe in those."""
         given = pairs(line["options"])
-        key = " ".join(f"{name} {given[name] or ''}".strip() for name in COSTLY if name in given)
         warm = int(given.get("--warm-start") or 0)
-        key += " --warm-start" if warm else ""
-        found = next((row for row in rows("pace.csv") if row["options"] == key), None)
-        if found is None:
-            ratios, steps, seconds = [], [], []
-            for _ in range(3):
-                base = self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS
-                own = self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS
-                if warm:
-                    steps.append((self.seconds(line, 1, PACE_ITERATIONS) - own) / PACE_ITERATIONS / base)
-                ratios.append(own / base)
-                seconds.append(base)
-            found = {"options": key, "iteration": f"{statistics.median(ratios):.4f}",
-                     "warm_step": f"{statistics.median(steps):.4f}" if warm else "0",
-                     "reference_seconds": f"{statistics.median(seconds):.4f}"}
-            append("pace.csv", list(found), found)
+        key = " ".join([line["corpus"]] + sorted(
+            f"{name} {value or ''}".strip() for name, value in given.items() if name not in FREE)
+            + ["--warm-start"] * (warm > 0))
+        with open(self.options.runs / "pace.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = next((row for row in rows("pace.csv") if row["options"] == key), None)
+            if found is None:
+                found = self.measure(line, key, warm)
+                append("pace.csv", list(found), found)
         reference = float(rows("pace.csv")[0]["reference_seconds"])
         return reference, float(found["iteration"]), float(found["warm_step"]) * warm
 
+    def measure(self, line, key, warm):
+        ratios, steps, seconds = [], [], []
+        for _ in range(3):
+            base = self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS
+            own = self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS
+            if warm:
+                steps.append((self.seconds(line, 1, PACE_ITERATIONS) - own) / PACE_ITERATIONS / base)
+            ratios.append(own / base)
+            seconds.append(base)
+        return {"options": key, "iteration": f"{statistics.median(ratios):.4f}",
+                "warm_step": f"{statistics.median(steps):.4f}" if warm else "0",
+                "reference_seconds": f"{statistics.median(seconds):.4f}"}
+
     def iterations(self, line):
         reference, iteration, warm = self.pace(line)
-        return max(1, round((line["units"] / reference - warm) / iteration))
+        left = line["units"] / reference - warm
+        if left < 0:
+            raise ValueError(f"a warm start of {warm:.0f} iterations' time is beyond the budget")
+        return max(1, round(left / iteration))
 
     def make(self, line):
-        """Trains and scores a line, and appends its row."""
+        """Trains and scores a line; its row."""
         run = self.options.runs / f"{line['recipe']}-{line['seed']}"
         corpus = self.options.corpora / line["corpus"]
+        made = {"corpus": line["corpus"], "options": " ".join(line["options"])}
+        origin = run.with_suffix(".json")
+        if run.exists() and json.loads(origin.read_text(encoding="utf-8")) != made:
+            raise ValueError(f"{run} is of another recipe of this name; rename one of them")
         iterations = self.iterations(line)
         spacing = max(1, iterations // 4)
         common = ["--iterations", iterations, "--evaluate-every", spacing, "--checkpoint-every", spacing]
         if run.exists():
             self.call("train", corpus, "--output", run, "--resume", *common)
         else:
+            origin.write_text(json.dumps(made), encoding="utf-8")
             self.call("train", corpus, "--output", run, "--seed", line["seed"], *line["options"], *common)
         samples = run / "samples.txt"
         samples.write_text(self.call("generate", run, "--count", SAMPLES, "--seed", 1), encoding="utf-8")
         scored = json.loads(self.call(
             "score", samples, "--reference", self.options.corpora / self.reference["corpus"], "--split", line["split"],
-            "--metric", "js", "--json"))["rows"]
+            "--metric", "js", "--metric", "recall", "--metric", "duplicates", "--json"))
         record = last_record(run)
-        row = {name: line[name] for name in ("stage", "recipe", "corpus", "seed", "units", "split")}
-        row |= {"iterations": iterations, "seconds": f"{record['seconds']:.0f}", "samples": SAMPLES,
-                "gap_training": f"{record['trainingGap']:.4f}", "gap_held_out": f"{record['heldOutGap']:.4f}",
-                "sharpness": f"{record['sharpness']:.4f}", "duplicates": f"{record['duplicateRate']:.4f}",
-                "date": datetime.date.today().isoformat(), "options": " ".join(line["options"])}
-        for score in scored:
-            row |= {f"js{score['order']}": f"{score['value']:.6f}", f"floor{score['order']}": f"{score['floor']:.6f}"}
-        append("results.csv", COLUMNS, row)
-        print(f"{row['stage']} {row['recipe']} seed {row['seed']}: JS-4 {row['js4']}, JS-6 {row['js6']} after "
-              f"{iterations} iterations", flush=True)
+        row = {"iterations": iterations, "seconds": f"{record['seconds']:.0f}", "samples": SAMPLES,
+               "gap_training": f"{record['trainingGap']:.4f}", "gap_held_out": f"{record['heldOutGap']:.4f}",
+               "sharpness": f"{record['sharpness']:.4f}", "version": scored["version"]}
+        for score in scored["rows"]:
+            row["reference_strings"] = score["reference"]["lines"]
+            if score["metric"] == "js":
+                row |= {f"js{score['order']}": f"{score['value']:.6f}", f"floor{score['order']}": f"{score['floor']:.6f}"}
+            elif score["metric"] == "recall":
+                row[f"recall{score['order']}"] = f"{score['value']:.6f}"
+            else:
+                row |= {"duplicates": f"{score['value']:.4f}", "duplicates_real": f"{score['floor']:.4f}"}
+        return row
 
 
 def last_record(run):
@@ -175,7 +198,7 @@ def last_record(run):
 
 
 def identity(row):
-    return row["stage"], row["recipe"], str(row["seed"])
+    return row["stage"], row["recipe"], int(row["seed"]), float(row["units"])
 
 
 def chosen(options):
@@ -183,26 +206,60 @@ def chosen(options):
 
 
 def work(machine, lines):
+    """Makes the lines that nobody has made, those first that nobody is at."""
+    waiting = []
     for line in lines:
-        lock = open(machine.options.runs / f"{line['recipe']}-{line['seed']}.lock", "w", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        if identity(line) not in map(identity, rows("results.csv")):
-            machine.make(line)
-        lock.close()
+        with open(machine.options.runs / f"{line['recipe']}-{line['seed']}.lock", "w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting.append((line, lock.name))
+                continue
+            complete(machine, line)
+    for line, name in waiting:
+        with open(name, "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            complete(machine, line)
+
+
+def complete(machine, line):
+    if identity(line) in map(identity, rows("results.csv")):
+        return
+    row = {name: line[name] for name in ("stage", "recipe", "corpus", "seed", "units", "split")}
+    row |= {"date": datetime.date.today().isoformat(), "options": " ".join(line["options"])}
+    try:
+        row |= machine.make(line)
+        told = f"JS-4 {row['js4']}, JS-6 {row['js6']} after {row['iterations']} iterations"
+    except subprocess.CalledProcessError as error:
+        row["error"] = told = error.stderr.strip().splitlines()[-1].replace(";", ",")
+    append("results.csv", COLUMNS, row)
+    print(f"{row['stage']} {row['recipe']} seed {row['seed']}: {told}", flush=True)
+
+
+def left(row, order, found):
+    """(JS - floor) / (JS of an untrained generator - floor): what of the way from noise to text is left."""
+    starts = [float(other[f"js{order}"]) for other in found
+              if other["recipe"] == "untrained" and other["split"] == row["split"]]
+    floor = float(row[f"floor{order}"])
+    return f"{(float(row[f'js{order}']) - floor) / (starts[0] - floor):.3f}" if starts else "-"
 
 
 def table(options):
     stages = {line["stage"] for line in chosen(options)}
-    found = [row for row in rows("results.csv") if row["stage"] in stages]
-    print("| stage | recipe | seed | units | iterations | JS-4 | floor | JS-6 | floor | gap train / held out |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for row in sorted(found, key=lambda row: (row["stage"], float(row["js4"]))):
-        print(f"| {row['stage']} | {row['recipe']} | {row['seed']} | {float(row['units']):.0f} | {row['iterations']} | "
-              f"{float(row['js4']):.4f} | {float(row['floor4']):.4f} | {float(row['js6']):.4f} | "
-              f"{float(row['floor6']):.4f} | {row['gap_training']} / {row['gap_held_out']} |")
+    every = rows("results.csv")
+    found = [row for row in every if row["stage"] in stages]
+    print("| stage | recipe | seed | units | iterations | JS-4 | floor | left | JS-6 | floor | left | recall-4 | "
+          "duplicates (real) | gap train / held out |")
+    print("|" + " --- |" * 14)
+    for row in sorted(found, key=lambda row: (row["stage"], float(row["js4"] or "inf"))):
+        begin = f"| {row['stage']} | {row['recipe']} | {row['seed']} | {float(row['units']):.0f} |"
+        if row["error"]:
+            print(begin, row["error"] + " |" + " |" * 9)
+            continue
+        scores = " | ".join(f"{float(row[f'js{order}']):.4f} | {float(row[f'floor{order}']):.4f} | "
+                            f"{left(row, order, every)}" for order in ORDERS)
+        print(begin, f"{row['iterations']} | {scores} | {float(row['recall4']):.4f} | {row['duplicates']} "
+              f"({row['duplicates_real']}) | {row['gap_training']} / {row['gap_held_out']} |")
 
 
 def main():
@@ -213,11 +270,9 @@ def main():
     machine = Machine(options)
     machine.pace(machine.reference)
     # Every worker goes through all lines; locks and finished rows decide who makes which.
-    workers = [threading.Thread(target=work, args=(machine, chosen(options))) for _ in range(options.workers)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
+        for worker in [pool.submit(work, machine, chosen(options)) for _ in range(options.workers)]:
+            worker.result()
 
 
 main()
