@@ -2,11 +2,12 @@
 """Trains recipes at equal compute and scores them: each run is a row of results.csv.
 
     Tools/experiments/quality/run.py DGFLOW CORPORA RUNS [--stage NAME ...] [--workers 2]
-    Tools/experiments/quality/run.py --table [--stage NAME ...]
+    Tools/experiments/quality/run.py --table [--stage NAME ...] [--against RECIPE]
 
 DGFLOW is the built tool, CORPORA the folder of the prepared corpora that plan.txt names, RUNS where runs go. Every
 line of plan.txt is a recipe with its budget; those of the stages given are made, several at a time on one thread
-each, and --table shows them. What is in results.csv is not made again, a run that was stopped goes on where it
+each, and --table shows them; with --against also the differences to one recipe, over seeds that both have, with
+Student's 95 % interval. What is in results.csv is not made again, a run that was stopped goes on where it
 was, and a line with a larger budget goes on from the run of the same recipe and seed with a smaller one. Several
 of these programs may run beside each other on one machine.
 
@@ -24,6 +25,7 @@ import csv
 import datetime
 import fcntl
 import json
+import math
 import pathlib
 import statistics
 import subprocess
@@ -39,6 +41,8 @@ COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds"
 FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--temperature", "--initialisation",
         "--rate-half-life", "--warm-start")
 PACE_ITERATIONS = 12
+# Quantiles 0.975 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
+STUDENT = dict(enumerate((12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228), start=1))
 
 
 def arguments():
@@ -49,6 +53,7 @@ def arguments():
     parser.add_argument("--stage", action="append")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--against")
     options = parser.parse_args()
     if not options.table and options.runs is None:
         parser.error("give DGFLOW, CORPORA and RUNS, or --table")
@@ -231,7 +236,8 @@ def complete(machine, line):
         row |= machine.make(line)
         told = f"JS-4 {row['js4']}, JS-6 {row['js6']} after {row['iterations']} iterations"
     except subprocess.CalledProcessError as error:
-        row["error"] = told = error.stderr.strip().splitlines()[-1].replace(";", ",")
+        told = error.stderr.strip().splitlines()[-1].replace(";", ",").replace(str(machine.options.runs), "RUNS")
+        row["error"] = told
     append("results.csv", COLUMNS, row)
     print(f"{row['stage']} {row['recipe']} seed {row['seed']}: {told}", flush=True)
 
@@ -241,7 +247,7 @@ def left(row, order, found):
     starts = [float(other[f"js{order}"]) for other in found
               if other["recipe"] == "untrained" and other["split"] == row["split"]]
     floor = float(row[f"floor{order}"])
-    return f"{(float(row[f'js{order}']) - floor) / (starts[0] - floor):.3f}" if starts else "-"
+    return (float(row[f"js{order}"]) - floor) / (starts[0] - floor) if starts else math.nan
 
 
 def table(options):
@@ -257,15 +263,43 @@ def table(options):
             print(begin, row["error"] + " |" + " |" * 9)
             continue
         scores = " | ".join(f"{float(row[f'js{order}']):.4f} | {float(row[f'floor{order}']):.4f} | "
-                            f"{left(row, order, every)}" for order in ORDERS)
+                            f"{left(row, order, every):.3f}" for order in ORDERS)
         print(begin, f"{row['iterations']} | {scores} | {float(row['recall4']):.4f} | {row['duplicates']} "
               f"({row['duplicates_real']}) | {row['gap_training']} / {row['gap_held_out']} |")
+
+
+def differences(options):
+    """Each recipe's JS-n and what is left, less those of one recipe, over common seeds."""
+    stages = {line["stage"] for line in chosen(options)}
+    every = rows("results.csv")
+    found = [row for row in every if row["stage"] in stages and not row["error"]]
+    base = {row["seed"]: row for row in found if row["recipe"] == options.against}
+    print(f"| recipe | seeds | n | JS-n | less {options.against}'s | 95 % interval | left | of {options.against}'s |")
+    print("|" + " --- |" * 8)
+    for recipe in dict.fromkeys(row["recipe"] for row in found if row["recipe"] != options.against):
+        own = {row["seed"]: row for row in found if row["recipe"] == recipe and row["seed"] in base}
+        for order in ORDERS if own else ():
+            values = [float(row[f"js{order}"]) for row in own.values()]
+            changes = [value - float(base[seed][f"js{order}"]) for seed, value in zip(own, values)]
+            mean = statistics.mean(changes)
+            interval = "-"
+            if len(changes) > 1:
+                half = STUDENT[len(changes) - 1] * statistics.stdev(changes) / math.sqrt(len(changes))
+                interval = f"{mean - half:+.4f} to {mean + half:+.4f}"
+            remains = statistics.mean(left(row, order, every) for row in own.values())
+            others = statistics.mean(left(base[seed], order, every) for seed in own)
+            print(f"| {recipe} | {len(own)} | {order} | {statistics.mean(values):.4f} | {mean:+.4f} | {interval} | "
+                  f"{remains:.3f} | {remains / others:.0%} |")
 
 
 def main():
     options = arguments()
     if options.table:
-        return table(options)
+        table(options)
+        if options.against:
+            print()
+            differences(options)
+        return
     options.runs.mkdir(parents=True, exist_ok=True)
     machine = Machine(options)
     machine.pace(machine.reference)
