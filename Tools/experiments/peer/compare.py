@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
-"""Trains dgflow and a PyTorch program by the published recipe on the same tokens, and compares their JS-n.
+"""Trains dgflow and a PyTorch program side by side on the same tokens, and compares their JS-n.
 
-    Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--seeds 5] [--width 64] \
-        [--critic-iterations 10] [--checkpoints 200,400,600] [--samples 10000] [--threads 2]
+    Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--seeds 5] [--minutes 10] \
+        [--width 32] [--every 100] [--checkpoints 3] [--samples 10000] [--options "--convolution winograd"]
 
 DGFLOW is the built tool, CORPUS a prepared corpus, PEER the PyTorch program: it takes token matrices and writes
-a CSV of iteration, seconds, js4 and js6 (README.md says which options it must have). For every seed the peer trains
-to the last checkpoint, then dgflow to the same iterations and on to the same seconds of training. Runs that are
-done are not made again; one of dgflow's that was stopped goes on where it was.
+a CSV of iteration, seconds, js4 and js6 (README.md says which options it must have). For every seed both train by the
+published recipe at the same time, one thread each, until each has spent so many minutes of training; both score
+every so many iterations. A seed that is done is not made again.
 
-At the end, FOLDER/results.csv with every value, and two Markdown tables: at equal iterations the difference
-dgflow - peer with Welch's 90 % interval (the programs share no random numbers, so seeds are no pairs), and at equal
-seconds with its 95 % interval.
+At the end, FOLDER/results.csv with every value, and two Markdown tables. At equal iterations, the last that all
+reached and two before: dgflow - peer with Welch's 90 % interval, since the programs share no random numbers. After
+the same minutes: dgflow - peer with the 95 % interval over seeds, paired, since the two of a seed shared the machine.
 """
 import argparse
 import csv
 import json
-import math
 import pathlib
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,7 @@ import sys
 from scipy import stats
 
 ORDERS = (4, 6)
+RECIPE = {"--critic-iterations": 10, "--generator-rate": 1e-4, "--critic-rate": 1e-4}
 
 
 def arguments():
@@ -35,32 +37,13 @@ def arguments():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--critic-iterations", type=int, default=10)
-    parser.add_argument("--checkpoints", default="200,400,600")
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--width", type=int, default=32)
+    parser.add_argument("--every", type=int, default=100)
+    parser.add_argument("--checkpoints", type=int, default=3)
     parser.add_argument("--samples", type=int, default=10_000)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--options", default="", help="further options of `dgflow train`")
     return parser.parse_args()
-
-
-def run(*words):
-    subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
-
-
-def train_peer(options, seed, checkpoints):
-    """Rows (iteration, seconds, JS-4, JS-6) of the PyTorch program."""
-    path = options.folder / f"peer-{seed}.csv"
-    if not path.exists():
-        part = path.with_suffix(".part")
-        run(options.python, options.peer, options.corpus / "train.npy", options.corpus / "validation.npy",
-            "--vocabulary", symbols(options.corpus), "--width", options.width,
-            "--critic-iterations", options.critic_iterations, "--generator-rate", 1e-4, "--critic-rate", 1e-4,
-            "--iterations", checkpoints[-1], "--minutes", 1e6, "--every", math.gcd(*checkpoints),
-            "--samples", options.samples, "--seed", seed, "--threads", options.threads, "--csv", part)
-        part.rename(path)
-    with open(path, newline="", encoding="utf-8") as file:
-        return [(int(row["iteration"]), float(row["seconds"]), float(row["js4"]), float(row["js6"]))
-                for row in csv.DictReader(file)]
 
 
 def symbols(corpus):
@@ -71,29 +54,35 @@ def symbols(corpus):
     raise SystemExit(f"{corpus}/vocabulary.tsv states no size")
 
 
-def train_dgflow(options, seed, checkpoints, seconds):
-    """Rows of dgflow, the last one after as many seconds of training."""
-    folder = options.folder / f"dgflow-{seed}"
-    pace = ["--threads", options.threads, "--evaluate-every", math.gcd(*checkpoints), "--checkpoint-every",
-            math.gcd(*checkpoints), "--evaluation-samples", options.samples, "--quiet"]
-    if not folder.exists():
-        run(options.dgflow, "train", options.corpus, "--output", folder, "--seed", seed, "--width", options.width,
-            "--critic-iterations", options.critic_iterations, "--generator-rate", 1e-4, "--critic-rate", 1e-4,
-            "--iterations", checkpoints[-1], *pace)
-    elif read(folder)[-1:] and read(folder)[-1][0] < checkpoints[-1]:
-        run(options.dgflow, "train", options.corpus, "--output", folder, "--resume", *pace)
-    if read(folder)[-1][1] < seconds:
-        # Iterations enough that time is what ends it.
-        enough = 1000 * checkpoints[-1]
-        run(options.dgflow, "train", options.corpus, "--output", folder, "--resume", "--iterations", enough,
-            "--minutes", seconds / 60, *pace)
-    return read(folder)
+def train(options, seed):
+    """Trains both beside each other; their rows (iteration, seconds, JS-4, JS-6)."""
+    run, table = options.folder / f"dgflow-{seed}", options.folder / f"peer-{seed}.csv"
+    done = options.folder / f"seed-{seed}.done"
+    recipe = [str(word) for item in RECIPE.items() for word in item]
+    recipe += ["--width", str(options.width), "--minutes", str(options.minutes), "--seed", str(seed), "--threads", "1"]
+    if not done.exists():
+        shutil.rmtree(run, ignore_errors=True)
+        ours = [options.dgflow, "train", options.corpus, "--output", run, *recipe, *shlex.split(options.options),
+                "--evaluate-every", options.every, "--checkpoint-every", options.every,
+                "--evaluation-samples", options.samples, "--quiet"]
+        peer = [options.python, options.peer, options.corpus / "train.npy", options.corpus / "validation.npy",
+                "--vocabulary", symbols(options.corpus), *recipe, "--every", options.every,
+                "--samples", options.samples, "--csv", table]
+        programs = [subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+                    for command in (ours, peer)]
+        codes = [program.wait() for program in programs]
+        if any(codes):
+            raise SystemExit(f"seed {seed}: dgflow ended with {codes[0]}, the peer with {codes[1]}")
+        done.touch()
+    with open(table, newline="", encoding="utf-8") as file:
+        theirs = [(int(row["iteration"]), float(row["seconds"]), float(row["js4"]), float(row["js6"]))
+                  for row in csv.DictReader(file)]
+    return read(run), theirs
 
 
 def read(folder):
-    path = folder / "records.jsonl"
     rows = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in (folder / "records.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         if record.get("scores"):
             values = {score["order"]: score["value"] for score in record["scores"]}
@@ -101,13 +90,14 @@ def read(folder):
     return rows
 
 
-def table(title, rows, level):
+def table(title, rows, level, paired):
     print(f"| {title} | n | dgflow | peer | difference | {level:.0%} interval |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name, ours, theirs in rows:
         for index, order in enumerate(ORDERS):
             a, b = [row[2 + index] for row in ours], [row[2 + index] for row in theirs]
-            interval = stats.ttest_ind(a, b, equal_var=False).confidence_interval(level)
+            test = stats.ttest_rel(a, b) if paired else stats.ttest_ind(a, b, equal_var=False)
+            interval = test.confidence_interval(level)
             print(f"| {name} | {order} | {statistics.mean(a):.4f} | {statistics.mean(b):.4f} | "
                   f"{statistics.mean(a) - statistics.mean(b):+.4f} | {interval.low:+.4f} to {interval.high:+.4f} |")
     print()
@@ -116,12 +106,12 @@ def table(title, rows, level):
 def main():
     options = arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
-    checkpoints = [int(word) for word in options.checkpoints.split(",")]
     ours, theirs = [], []
     for seed in range(1, options.seeds + 1):
-        theirs.append(train_peer(options, seed, checkpoints))
-        ours.append(train_dgflow(options, seed, checkpoints, theirs[-1][-1][1]))
-        print(f"seed {seed}: peer {theirs[-1][-1]}, dgflow {ours[-1][-1]}", file=sys.stderr, flush=True)
+        pair = train(options, seed)
+        ours.append(pair[0])
+        theirs.append(pair[1])
+        print(f"seed {seed}: dgflow {pair[0][-1]}, peer {pair[1][-1]}", file=sys.stderr, flush=True)
     lines = ["program;seed;iteration;seconds;js4;js6"]
     for program, runs in (("dgflow", ours), ("peer", theirs)):
         for seed, rows in enumerate(runs, start=1):
@@ -131,9 +121,14 @@ def main():
     def at(runs, iteration):
         return [next(row for row in rows if row[0] == iteration) for rows in runs]
 
-    table("iterations", [(point, at(ours, point), at(theirs, point)) for point in checkpoints], 0.90)
-    seconds = statistics.mean(rows[-1][1] for rows in theirs)
-    table("seconds", [(f"{seconds:.0f}", [rows[-1] for rows in ours], [rows[-1] for rows in theirs])], 0.95)
+    least = min(rows[-1][0] for rows in ours + theirs) // options.every
+    points = [options.every * max(1, round(least * part / options.checkpoints))
+              for part in range(1, options.checkpoints + 1)]
+    table("iterations", [(point, at(ours, point), at(theirs, point)) for point in points], 0.90, paired=False)
+    # Of dgflow the last scores that are no later than the peer's last ones.
+    last = ([[row for row in rows if row[1] <= other[-1][1]][-1] for rows, other in zip(ours, theirs)],
+            [rows[-1] for rows in theirs])
+    table("minutes", [(f"{options.minutes:g}", *last)], 0.95, paired=True)
 
 
 main()
