@@ -26,7 +26,7 @@ import Tensors
 /// rateHalfLife: 20000
 /// averageDecay: 0.999
 /// shards: 8
-/// convolution: direct
+/// convolution: winograd
 /// seed: 1
 /// ```
 public struct TrainingSettings: Codable, Sendable, Equatable {
