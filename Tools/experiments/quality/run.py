@@ -40,7 +40,8 @@ COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds"
 # Options that do not change what an iteration costs.
 FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--temperature", "--initialisation",
         "--rate-half-life", "--warm-start")
-PACE_ITERATIONS = 12
+PACE_ITERATIONS = 20
+PACE_ROUNDS = 5
 # Quantiles 0.975 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
 STUDENT = dict(enumerate((12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228), start=1))
 
@@ -126,33 +127,33 @@ class Machine:
         return seconds
 
     def pace(self, line):
-        """Seconds of a reference iteration, and an iteration and a warm step of this recipe in those."""
+        """Seconds of a reference iteration, and an iteration and the warm start of this recipe in those."""
         given = pairs(line["options"])
-        warm = int(given.get("--warm-start") or 0)
         key = " ".join([line["corpus"]] + sorted(
-            f"{name} {value or ''}".strip() for name, value in given.items() if name not in FREE)
-            + ["--warm-start"] * (warm > 0))
+            f"{name} {value or ''}".strip() for name, value in given.items() if name not in FREE))
+        warm = int(given.get("--warm-start") or 0)
+        iteration = self.measured(key, lambda: self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS)
+        step = warm and self.measured(key + " --warm-start", lambda: (
+            self.seconds(line, 1, PACE_ITERATIONS) - self.seconds(line, 1)) / PACE_ITERATIONS)
+        return float(rows("pace.csv")[0]["reference_seconds"]), iteration, step * warm
+
+    def measured(self, key, seconds):
+        """What `seconds` gives, in iterations of the reference taken in turns with it: median of five."""
         with open(self.options.runs / "pace.lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             found = next((row for row in rows("pace.csv") if row["options"] == key), None)
             if found is None:
-                found = self.measure(line, key, warm)
+                base = [self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS]
+                ratios = []
+                for _ in range(PACE_ROUNDS):
+                    own = seconds()
+                    base.append(self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS)
+                    ratios.append(2 * own / (base[-2] + base[-1]))
+                found = {"options": key, "ratio": f"{statistics.median(ratios):.4f}",
+                         "least": f"{min(ratios):.4f}", "most": f"{max(ratios):.4f}",
+                         "reference_seconds": f"{statistics.median(base):.4f}"}
                 append("pace.csv", list(found), found)
-        reference = float(rows("pace.csv")[0]["reference_seconds"])
-        return reference, float(found["iteration"]), float(found["warm_step"]) * warm
-
-    def measure(self, line, key, warm):
-        ratios, steps, seconds = [], [], []
-        for _ in range(3):
-            base = self.seconds(self.reference, PACE_ITERATIONS) / PACE_ITERATIONS
-            own = self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS
-            if warm:
-                steps.append((self.seconds(line, 1, PACE_ITERATIONS) - own) / PACE_ITERATIONS / base)
-            ratios.append(own / base)
-            seconds.append(base)
-        return {"options": key, "iteration": f"{statistics.median(ratios):.4f}",
-                "warm_step": f"{statistics.median(steps):.4f}" if warm else "0",
-                "reference_seconds": f"{statistics.median(seconds):.4f}"}
+        return float(found["ratio"])
 
     def iterations(self, line):
         reference, iteration, warm = self.pace(line)
