@@ -10,8 +10,9 @@ published recipe at the same time, one thread each, until each has spent so many
 every so many iterations. A seed that is done is not made again.
 
 At the end, FOLDER/results.csv with every value, and two Markdown tables. At equal iterations, the last that all
-reached and two before: dgflow - peer with Welch's 90 % interval, since the programs share no random numbers. After
-the same minutes: dgflow - peer with the 95 % interval over seeds, paired, since the two of a seed shared the machine.
+reached and two before, against validation text, each as its program scores itself: dgflow - peer with Welch's 90 %
+interval, since the programs share no random numbers. After the same minutes, samples of both against test text, scored
+by `dgflow score`: dgflow - peer with the 95 % interval over seeds, paired, since the two of a seed shared the machine.
 """
 import argparse
 import csv
@@ -25,6 +26,7 @@ import sys
 
 from scipy import stats
 
+HERE = pathlib.Path(__file__).resolve().parent
 ORDERS = (4, 6)
 RECIPE = {"--critic-iterations": 10, "--generator-rate": 1e-4, "--critic-rate": 1e-4}
 
@@ -67,7 +69,7 @@ def train(options, seed):
                 "--evaluation-samples", options.samples, "--quiet"]
         peer = [options.python, options.peer, options.corpus / "train.npy", options.corpus / "validation.npy",
                 "--vocabulary", symbols(options.corpus), *recipe, "--every", options.every,
-                "--samples", options.samples, "--csv", table]
+                "--samples", options.samples, "--csv", table, "--save", table.with_suffix(".pt")]
         programs = [subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
                     for command in (ours, peer)]
         codes = [program.wait() for program in programs]
@@ -78,6 +80,28 @@ def train(options, seed):
         theirs = [(int(row["iteration"]), float(row["seconds"]), float(row["js4"]), float(row["js6"]))
                   for row in csv.DictReader(file)]
     return read(run), theirs
+
+
+def reported(options, seed):
+    """JS-4 and JS-6 of both programs' final weights against test text, and the floors."""
+    scored = options.folder / f"seed-{seed}.json"
+    if not scored.exists():
+        files = [options.folder / f"{name}-{seed}.txt" for name in ("dgflow", "peer")]
+        makers = [[options.dgflow, "generate", options.folder / f"dgflow-{seed}", "--count", options.samples,
+                   "--seed", seed, "--quiet"],
+                  [options.python, HERE / "sample.py", options.folder / f"peer-{seed}.pt",
+                   options.corpus / "vocabulary.tsv", "--count", options.samples, "--seed", seed]]
+        for path, command in zip(files, makers):
+            with open(path, "w", encoding="utf-8") as file:
+                subprocess.run([str(word) for word in command], check=True, stdout=file)
+        words = [options.dgflow, "score", *files, "--reference", options.corpus, "--split", "test", "--metric", "js",
+                 "--json", "--quiet"]
+        scored.write_text(subprocess.run(
+            [str(word) for word in words], check=True, stdout=subprocess.PIPE, text=True).stdout, encoding="utf-8")
+    rows = json.loads(scored.read_text(encoding="utf-8"))["rows"]
+    values = [row["value"] for row in rows]
+    # Rows go by samples, then by order.
+    return values[:2], values[2:], [row["floor"] for row in rows[:2]]
 
 
 def read(folder):
@@ -95,7 +119,7 @@ def table(title, rows, level, paired):
     print("| --- | --- | --- | --- | --- | --- |")
     for name, ours, theirs in rows:
         for index, order in enumerate(ORDERS):
-            a, b = [row[2 + index] for row in ours], [row[2 + index] for row in theirs]
+            a, b = [row[index] for row in ours], [row[index] for row in theirs]
             test = stats.ttest_rel(a, b) if paired else stats.ttest_ind(a, b, equal_var=False)
             interval = test.confidence_interval(level)
             print(f"| {name} | {order} | {statistics.mean(a):.4f} | {statistics.mean(b):.4f} | "
@@ -119,16 +143,15 @@ def main():
     (options.folder / "results.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def at(runs, iteration):
-        return [next(row for row in rows if row[0] == iteration) for rows in runs]
+        return [next(row[2:] for row in rows if row[0] == iteration) for rows in runs]
 
     least = min(rows[-1][0] for rows in ours + theirs) // options.every
     points = [options.every * max(1, round(least * part / options.checkpoints))
               for part in range(1, options.checkpoints + 1)]
     table("iterations", [(point, at(ours, point), at(theirs, point)) for point in points], 0.90, paired=False)
-    # Of dgflow the last scores that are no later than the peer's last ones.
-    last = ([[row for row in rows if row[1] <= other[-1][1]][-1] for rows, other in zip(ours, theirs)],
-            [rows[-1] for rows in theirs])
-    table("minutes", [(f"{options.minutes:g}", *last)], 0.95, paired=True)
+    *last, floors = zip(*(reported(options, seed) for seed in range(1, options.seeds + 1)))
+    table("minutes, test text", [(f"{options.minutes:g}", *last)], 0.95, paired=True)
+    print(f"Floors of {options.samples} strings: JS-4 {floors[0][0]:.4f}, JS-6 {floors[0][1]:.4f}.")
 
 
 main()
