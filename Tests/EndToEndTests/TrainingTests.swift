@@ -226,15 +226,19 @@ import Testing
 
   @Test("preset, file and option: the later wins, and run.yml has the outcome")
   func configuration() throws {
-    try scratch.write("preset: tiny\nwidth: 6\nbatch: 32\nseed: 3\n".utf8, to: "train.yml")
+    try scratch.write(
+      "preset: tiny\nwidth: 6\nbatch: 32\nseed: 3\nstraightThrough: true\n".utf8, to: "train.yml")
     let outcome = try Tool.run(
       [
         "train", corpus, "--output", "run", "--config", "train.yml", "--batch", "16",
-        "--iterations", "1", "--evaluation-samples", "50",
+        "--no-straight-through", "--iterations", "1", "--evaluation-samples", "50",
       ], folder: scratch.folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let text = String(decoding: try scratch.bytes("run/run.yml"), as: UTF8.self)
-    for line in ["preset: tiny", "seed: 3", "  width: 6", "  batch: 16", "  iterations: 1"] {
+    for line in [
+      "preset: tiny", "seed: 3", "  width: 6", "  batch: 16", "  straightThrough: false",
+      "  iterations: 1",
+    ] {
       #expect(text.contains("\n\(line)\n"), "\(line)")
     }
   }

@@ -67,12 +67,12 @@ struct RecipeOptions: ParsableArguments {
   var spectralBound: Double?
 
   @Flag(
-    name: .long,
+    inversion: .prefixedNo,
     help: """
       Show the critic generated samples decoded, one-hot like real text; the generator's gradient \
-      passes straight through.
+      passes straight through (no).
       """)
-  var straightThrough = false
+  var straightThrough: Bool?
 
   @Option(
     name: .long,
@@ -124,7 +124,7 @@ struct RecipeOptions: ParsableArguments {
     settings.penalty = penalty
     settings.penaltyForm = penaltyForm
     settings.spectralBound = spectralBound
-    settings.straightThrough = straightThrough ? true : nil
+    settings.straightThrough = straightThrough
     settings.initialisation = initialisation
     settings.warmStart = warmStart
     settings.rateHalfLife = rateHalfLife
