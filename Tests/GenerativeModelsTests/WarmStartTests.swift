@@ -135,15 +135,31 @@ struct WarmStartTests {
     #expect(without.generator == trained.generator && without.critic == trained.critic)
   }
 
-  @Test("stopped in it, the state is as it was, and a state that is under way has none")
-  func stopped() throws {
+  @Test(
+    "stopped in it, saved and loaded, it goes on with the same bits; once under way there is none",
+    arguments: [2, 4])
+  func stopped(step: Int) throws {
     let state = try Small.state(recipe)
+    let whole = try AdversarialTraining().run(state, data: Small.data())
     let stopped = try AdversarialTraining().run(state, data: Small.data()) { event, _ in
-      if case .warmStartStepFinished(let report) = event, report.step == 2 { return .stop }
+      if case .warmStartStepFinished(let report) = event, report.step == step { return .stop }
       return .proceed
     }
-    #expect(stopped == state)
-    var longer = try AdversarialTraining().run(state, data: Small.data())
+    #expect(stopped.iteration == 0 && stopped.warmStart?.step == step)
+    #expect(stopped.samplingGenerator != state.samplingGenerator)
+    let loaded = try withFolder { folder in
+      try stopped.write(to: folder)
+      return try AdversarialState(contentsOf: folder)
+    }
+    #expect(loaded == stopped)
+    var steps: [Int] = []
+    let resumed = try AdversarialTraining().run(loaded, data: Small.data()) { event, _ in
+      if case .warmStartStepFinished(let report) = event { steps.append(report.step) }
+      return .proceed
+    }
+    #expect(steps == Array(step + 1..<5))
+    #expect(resumed == whole && resumed.warmStart == nil)
+    var longer = whole
     longer.configuration.iterations = 3
     _ = try AdversarialTraining().run(longer, data: Small.data()) { event, _ in
       if case .warmStartStepFinished = event { Issue.record("a second warm start") }
@@ -162,6 +178,6 @@ extension AutoencoderWarmStart {
         position += 1
       }
     }
-    if isGenerator { move(&generator.network) } else { move(&encoder.network) }
+    if isGenerator { move(&generator.network) } else { move(&state.encoder.network) }
   }
 }

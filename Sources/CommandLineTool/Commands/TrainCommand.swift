@@ -91,13 +91,12 @@ struct TrainCommand: ParsableCommand {
     }
     progress.finish()
     switch outcome {
+    case .finished(0, let seconds) where session.iterations > 0:
+      talk.say(
+        "\(output): \(Figures.duration(seconds)) of training, all of it warm start; go on with "
+          + "--resume and more --minutes")
     case .finished(let iteration, let seconds):
       talk.say("\(output): \(iteration) iterations in \(Figures.duration(seconds)) of training")
-    case .stopped(0, _):
-      throw Failure(
-        .interrupted,
-        "stopped before the first iteration was done; --resume begins training anew, a warm start "
-          + "included")
     case .stopped(let iteration, _):
       throw Failure(
         .interrupted,

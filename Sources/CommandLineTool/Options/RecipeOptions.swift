@@ -84,7 +84,7 @@ struct RecipeOptions: ParsableArguments {
     name: .long, parsing: .unconditional,
     help: """
       Steps in which the generator is first trained as the decoder of an autoencoder, at a rate of \
-      1e-3; interrupted in them, training begins anew (0).
+      1e-3 (0).
       """)
   var warmStart: Int?
 

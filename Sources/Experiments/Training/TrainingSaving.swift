@@ -8,16 +8,27 @@ import Tensors
 /// Each step is atomic. What is current already is not written again, so that a resumed run that has
 /// nothing left to do keeps its checkpoint untouched.
 struct TrainingSaving {
+  /// How far a training is.
+  struct Position: Equatable {
+    private let iteration: Int
+    private let warmStartStep: Int
+
+    init(_ state: AdversarialState) {
+      iteration = state.iteration
+      warmStartStep = state.warmStart?.step ?? 0
+    }
+  }
+
   /// The run directory.
   var path: String
   /// Contents of `run.yml`.
   var configuration: RunConfiguration
   /// Checkpoints that are kept.
   let kept: Int
-  /// Iteration of the newest checkpoint on disk.
-  var savedCheckpoint: Int?
-  /// Iteration of the weights on disk; nil where that is not known.
-  var savedWeights: Int?
+  /// Position of the newest checkpoint on disk.
+  var savedCheckpoint: Position?
+  /// Position of the weights on disk; nil where that is not known.
+  var savedWeights: Position?
   /// The newest record with scores, for the card.
   var lastEvaluation: TrainingRecord?
 
@@ -36,23 +47,25 @@ struct TrainingSaving {
     _ state: AdversarialState, seconds: Double, recordBytes: Int
   ) throws -> String? {
     var folder: String?
-    if savedCheckpoint != state.iteration {
+    let position = Position(state)
+    if savedCheckpoint != position {
       let checkpoint = Checkpoint(
         iteration: state.iteration, seconds: seconds, recordBytes: recordBytes,
         vocabularyDigest: configuration.vocabulary.digest,
         corpusDigest: configuration.corpus.digest)
       folder = try checkpoint.write(state, run: path, keeping: kept)
-      savedCheckpoint = state.iteration
+      savedCheckpoint = position
     }
-    if savedWeights != state.iteration {
+    if savedWeights != position {
       try writeWeights(of: state, seconds: seconds)
-      savedWeights = state.iteration
+      savedWeights = position
     }
     return folder
   }
 
   private mutating func writeWeights(of state: AdversarialState, seconds: Double) throws {
-    let moves = configuration.progress.iterations != state.iteration
+    let moves =
+      configuration.progress.iterations != state.iteration || state.warmStart != nil
     // A calibration describes the weights that it was made for, and no others.
     if moves { try RunCalibration.remove(run: path) }
     let stamp = ["iteration": String(state.iteration)]

@@ -146,7 +146,7 @@ public final class TrainingSession {
     configuration.training = self.state.configuration
     configuration.seed = self.state.configuration.seed
     saving = TrainingSaving(path: path, configuration: configuration, kept: pace.checkpointsKept)
-    saving.savedCheckpoint = state.iteration
+    saving.savedCheckpoint = TrainingSaving.Position(state)
     records = try AppendingFile(path: path + "/records.jsonl")
     if records.count > checkpoint.recordBytes {
       try records.truncate(to: checkpoint.recordBytes)
@@ -198,12 +198,7 @@ public final class TrainingSession {
       case .warmStartStepFinished(let report):
         seconds += report.seconds
         try tell(.warmStart(report, seconds: seconds), onEvent)
-        guard !isTimeUp else {
-          throw Failure(
-            .usage,
-            "the warm start has used up the time of training at step \(report.step) of "
-              + "\(report.steps), and what it learnt is lost: give more time or fewer steps")
-        }
+        if isTimeUp { return .stop }
       case .iterationFinished(let report):
         seconds += report.seconds
         average.add(report)

@@ -14,7 +14,7 @@ extension AdversarialState {
   /// Writes the state into a folder.
   ///
   /// Three files: the networks, and `optimiser.safetensors` with both optimisers' moments, the
-  /// average, the counters and the recipe. Each file is written atomically and carries
+  /// average, an unfinished warm start, the counters and the recipe. Each file is written atomically and carries
   /// the iteration, so that a mixture of two states is noticed; write into a fresh folder and
   /// rename it to make the whole atomic.
   ///
@@ -32,6 +32,7 @@ extension AdversarialState {
       optimiser.second.add(to: &writer, prefix: "\(name).second.")
     }
     average?.network.parameters.add(to: &writer, prefix: "average.")
+    warmStart?.add(to: &writer)
     writer.add(
       "counters",
       unsignedIntegers: [
@@ -82,9 +83,11 @@ extension AdversarialState {
       try network.load(NamedParameters(file, prefix: "average."), source: path)
       average = ExponentialMovingAverage(of: network, decay: decay, updates: counters[3])
     }
+    warmStart = try WarmStartState(of: generator, recipe: recipe, file: file)
   }
 
-  private static func optimiser<Network: ParameterTree>(
+  /// An optimiser whose moments are under `<name>.first.` and `<name>.second.`.
+  fileprivate static func optimiser<Network: ParameterTree>(
     _ fresh: Adam, of network: Network, name: String, step: Int, _ file: SafetensorsFile
   ) throws -> Adam {
     func moments(_ moment: String) throws -> NamedParameters {
@@ -117,5 +120,42 @@ extension AdversarialState {
     } catch {
       throw Failure(.badData, "\(path): the training recipe is not readable", cause: error)
     }
+  }
+}
+
+extension WarmStartState {
+  private static let prefix = "warmStart."
+
+  /// Adds encoder, moments and steps, all of whose names begin alike.
+  fileprivate func add(to writer: inout SafetensorsWriter) {
+    encoder.network.parameters.add(to: &writer, prefix: Self.prefix + "network.")
+    for (name, optimiser) in [
+      ("generator", generatorOptimiser), ("encoder", encoderOptimiser),
+    ] {
+      optimiser.first.add(to: &writer, prefix: "\(Self.prefix)\(name).first.")
+      optimiser.second.add(to: &writer, prefix: "\(Self.prefix)\(name).second.")
+    }
+    writer.add(Self.prefix + "step", unsignedIntegers: [UInt64(step)])
+  }
+
+  /// The warm start that a file holds; nil when it has none.
+  fileprivate init?(
+    of generator: TextGenerator, recipe: AdversarialConfiguration, file: SafetensorsFile
+  ) throws {
+    guard file.contains(Self.prefix + "step") else { return nil }
+    self.init(of: generator, recipe: recipe)
+    let steps = try file.unsignedIntegers(Self.prefix + "step")
+    guard steps.count == 1, let done = Int(exactly: steps[0]), done <= recipe.warmStart else {
+      throw Failure(
+        .badData,
+        "\(file.path): \(steps) steps of the warm start are done, of \(recipe.warmStart)")
+    }
+    step = done
+    try encoder.network.load(
+      NamedParameters(file, prefix: Self.prefix + "network."), source: file.path)
+    generatorOptimiser = try AdversarialState.optimiser(
+      generatorOptimiser, of: generator.network, name: Self.prefix + "generator", step: done, file)
+    encoderOptimiser = try AdversarialState.optimiser(
+      encoderOptimiser, of: encoder.network, name: Self.prefix + "encoder", step: done, file)
   }
 }

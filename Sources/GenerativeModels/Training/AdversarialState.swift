@@ -23,6 +23,8 @@ public struct AdversarialState: Sendable {
   public internal(set) var average: ExponentialMovingAverage<TextGenerator.Network>?
   /// Generator steps done.
   public internal(set) var iteration: Int
+  /// How far the recipe's warm start has come; nil before it and from the first iteration on.
+  public internal(set) var warmStart: WarmStartState?
 
   /// The state before the first step.
   ///
@@ -117,6 +119,7 @@ extension AdversarialState: Equatable {
       && left.generator == right.generator && left.critic == right.critic
       && left.generatorOptimiser == right.generatorOptimiser
       && left.criticOptimiser == right.criticOptimiser
+      && left.warmStart == right.warmStart
       && left.average?.updates == right.average?.updates
       && left.average?.decay == right.average?.decay
       && left.average?.network.parameters == right.average?.network.parameters

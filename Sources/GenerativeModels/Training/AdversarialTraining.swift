@@ -24,8 +24,8 @@ public struct AdversarialTraining: Sendable {
 
   /// Trains from `state` until its recipe's iterations are done or the caller stops it.
   ///
-  /// A recipe with a warm start begins with that; stopped in it, the state is returned as it was, and the
-  /// next call begins it anew. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
+  /// A recipe with a warm start begins with that; stopped in it, the state holds how far it came, and the
+  /// next call goes on with it. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
   /// `checkpointDue`, each with the state as it stands; the last iteration makes both due. `stop` ends
   /// the loop at once, without further events: a caller that stops and wants to keep the state
   /// saves the one that is returned.
@@ -45,7 +45,8 @@ public struct AdversarialTraining: Sendable {
     try state.configuration.validate()
     try check(data, state)
     let last = state.configuration.iterations
-    guard let begun = try warmStart(state, data: data, onEvent: onEvent) else { return state }
+    var begun = state
+    guard try warmStart(&begun, data: data, onEvent: onEvent) == .proceed else { return begun }
     let iteration = TrainingIteration(begun, data: data, threads: threads)
     while iteration.trainer.state.iteration < last {
       let report = try iteration.advance()
@@ -64,25 +65,25 @@ public struct AdversarialTraining: Sendable {
     return iteration.trainer.state
   }
 
-  /// The state after the recipe's warm start, as it is where there is none to make; nil when stopped.
+  /// Brings a state before its first iteration through what is left of the recipe's warm start.
   private func warmStart(
-    _ state: AdversarialState, data: some TokenBatches,
+    _ state: inout AdversarialState, data: some TokenBatches,
     onEvent: (TrainingEvent, AdversarialState) throws -> TrainingDecision
-  ) throws -> AdversarialState? {
+  ) throws -> TrainingDecision {
     let recipe = state.configuration
-    guard recipe.warmStart > 0, state.iteration == 0, recipe.iterations > 0 else { return state }
-    let start = AutoencoderWarmStart(of: state.generator, recipe: recipe, threads: threads)
-    var isStopped = false
-    while start.step < recipe.warmStart, !isStopped {
+    guard recipe.warmStart > 0, state.iteration == 0, recipe.iterations > 0 else { return .proceed }
+    let start = AutoencoderWarmStart(
+      of: state.generator, from: state.warmStart, recipe: recipe, threads: threads)
+    var decision = TrainingDecision.proceed
+    while start.state.step < recipe.warmStart, decision == .proceed {
       let (loss, seconds) = try timed { try start.advance(data) }
       let report = WarmStartReport(
-        step: start.step, steps: recipe.warmStart, loss: loss, seconds: seconds)
-      isStopped = try onEvent(.warmStartStepFinished(report), state) == .stop
+        step: start.state.step, steps: recipe.warmStart, loss: loss, seconds: seconds)
+      decision = try onEvent(.warmStartStepFinished(report), state)
     }
-    guard !isStopped else { return nil }
-    var result = state
-    result.begin(with: start.generator)
-    return result
+    state.begin(with: start.generator)
+    state.warmStart = decision == .stop ? start.state : nil
+    return decision
   }
 
   private func isDue(_ iteration: Int, every: Int) -> Bool {

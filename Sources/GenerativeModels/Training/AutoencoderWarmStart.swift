@@ -21,16 +21,12 @@ import Tensors
 final class AutoencoderWarmStart {
   /// The generator as it stands.
   var generator: TextGenerator
-  /// Steps done.
-  private(set) var step = 0
+  /// Encoder, optimisers and steps as they stand.
+  var state: WarmStartState
 
   private let recipe: AdversarialConfiguration
   private let threads: Int
   private let shell = LatentShell(noise: AutoencoderWarmStart.noise)
-  /// The encoder as it stands.
-  var encoder: TextEncoder
-  private var generatorOptimiser: Adam
-  private var encoderOptimiser: Adam
   private let ranges: [Range<Int>]
   private let generatorGradients: GradientShards<TextGenerator.Network>
   private let encoderGradients: GradientShards<TextEncoder.Network>
@@ -40,30 +36,29 @@ final class AutoencoderWarmStart {
   private var tokens: [UInt16]
   private var noise: Tensor
 
-  /// Adam's rate: 1e-3, with the betas below the defaults of arXiv 1412.6980.
-  private static let rate = 1e-3
   /// σ of the noise on codes: 0.5, chosen here, half of what a code's element is on average.
   private static let noise = 0.5
 
-  /// A warm start before its first step.
+  /// A warm start before its first step, or one to go on with.
   ///
   /// - Parameters:
   ///   - generator: where it starts.
+  ///   - state: how far it has come; nil for not begun.
   ///   - recipe: gives batch, shards, seed and convolution.
   ///   - threads: at least 1; without influence on the result.
-  init(of generator: TextGenerator, recipe: AdversarialConfiguration, threads: Int) {
+  init(
+    of generator: TextGenerator, from state: WarmStartState? = nil,
+    recipe: AdversarialConfiguration, threads: Int
+  ) {
     precondition(threads >= 1, "AutoencoderWarmStart: \(threads) threads")
     self.generator = generator
     self.recipe = recipe
     self.threads = threads
-    encoder = TextEncoder(for: generator.configuration, seed: recipe.seed)
-    encoder.convolution = recipe.convolution
-    generatorOptimiser = Adam(
-      of: generator.network, rate: Self.rate, beta1: 0.9, beta2: 0.999)
-    encoderOptimiser = Adam(of: encoder.network, rate: Self.rate, beta1: 0.9, beta2: 0.999)
+    let state = state ?? WarmStartState(of: generator, recipe: recipe)
+    self.state = state
     ranges = shardRanges(count: recipe.batch, shards: recipe.shards)
     generatorGradients = GradientShards(of: generator.network, shards: recipe.shards)
-    encoderGradients = GradientShards(of: encoder.network, shards: recipe.shards)
+    encoderGradients = GradientShards(of: state.encoder.network, shards: recipe.shards)
     rows = RandomStream(seed: recipe.seed, name: "warm start.rows")
     noises = RandomStream(seed: recipe.seed, name: "warm start.noise")
     tokens = [UInt16](repeating: 0, count: recipe.batch * generator.configuration.length)
@@ -78,10 +73,8 @@ final class AutoencoderWarmStart {
   ///   loss is not finite, and what `data` throws.
   func advance(_ data: some TokenBatches) throws -> Double {
     let gradient = try gradient(data)
-    generatorOptimiser.update(
-      &generator.network, gradient: gradient.generator, threads: threads)
-    encoderOptimiser.update(&encoder.network, gradient: gradient.encoder, threads: threads)
-    step += 1
+    state.update(
+      &generator.network, gradient: (gradient.generator, gradient.encoder), threads: threads)
     return gradient.loss
   }
 
@@ -92,26 +85,27 @@ final class AutoencoderWarmStart {
   ) throws -> (loss: Double, generator: [Tensor], encoder: [Tensor]) {
     let shape = generator.configuration
     let drawn = (0..<recipe.batch).map {
-      rows.index(below: data.count, sample: UInt64($0), step: UInt32(step))
+      rows.index(below: data.count, sample: UInt64($0), step: UInt32(state.step))
     }
     try tokens.withUnsafeMutableBufferPointer { try data.copyRows(drawn, into: $0) }
     try TokenCheck.check(tokens, length: shape.length, vocabulary: shape.vocabulary)
-    TrainingDraws.fill(&noise, noises, step: step)
+    TrainingDraws.fill(&noise, noises, step: state.step)
     generator.transformWeights(threads: threads)
-    encoder.transformWeights(threads: threads)
+    state.encoder.transformWeights(threads: threads)
     let loss = losses().reduce(0, +) / Double(recipe.batch * shape.length)
     let squares = generatorGradients.sum(threads: threads) + encoderGradients.sum(threads: threads)
     guard loss.isFinite, squares.allSatisfy(\.isFinite) else {
       throw Failure(
         .internalFault,
-        "warm start, step \(step + 1): loss \(loss) or a gradient is not finite; train without it")
+        "warm start, step \(state.step + 1): loss \(loss) or a gradient is not finite; train without it"
+      )
     }
     return (loss, generatorGradients.total, encoderGradients.total)
   }
 
   /// The summed cross-entropy of each shard, whose gradients are left behind.
   private func losses() -> [Double] {
-    let (generator, encoder, shell) = (generator.network, encoder.network, shell)
+    let (generator, encoder, shell) = (generator.network, state.encoder.network, shell)
     let (generatorGradients, encoderGradients) = (generatorGradients, encoderGradients)
     let (arenas, ranges, tokens, noise) = (arenas, ranges, tokens, noise)
     let shape = self.generator.configuration

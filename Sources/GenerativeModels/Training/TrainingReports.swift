@@ -56,7 +56,7 @@ public struct WarmStartReport: Sendable, Equatable, Codable {
 
 /// What the loop tells its caller.
 public enum TrainingEvent: Sendable, Equatable {
-  /// A step of the recipe's warm start is done; the state is still the one before it.
+  /// A step of the recipe's warm start is done; the state is still the one before the first of this call.
   case warmStartStepFinished(WarmStartReport)
   /// An iteration is done.
   case iterationFinished(IterationReport)
