@@ -93,8 +93,8 @@ struct TrainCommand: ParsableCommand {
     switch outcome {
     case .finished(0, let seconds) where session.iterations > 0:
       talk.say(
-        "\(output): \(Figures.duration(seconds)) of training, all of it warm start; go on with "
-          + "--resume and more --minutes")
+        "\(output): \(Figures.duration(seconds)) of training and no iteration done yet; go on "
+          + "with --resume and more --minutes")
     case .finished(let iteration, let seconds):
       talk.say("\(output): \(iteration) iterations in \(Figures.duration(seconds)) of training")
     case .stopped(let iteration, _):

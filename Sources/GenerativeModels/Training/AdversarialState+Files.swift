@@ -14,8 +14,8 @@ extension AdversarialState {
   /// Writes the state into a folder.
   ///
   /// Three files: the networks, and `optimiser.safetensors` with both optimisers' moments, the
-  /// average, an unfinished warm start, the counters and the recipe. Each file is written atomically and carries
-  /// the iteration, so that a mixture of two states is noticed; write into a fresh folder and
+  /// average, an unfinished warm start, the counters and the recipe. Each file is written atomically
+  /// and carries the iteration, so that a mixture of two states is noticed; write into a fresh folder and
   /// rename it to make the whole atomic.
   ///
   /// - Parameter folder: must exist.

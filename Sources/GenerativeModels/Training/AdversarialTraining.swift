@@ -24,9 +24,9 @@ public struct AdversarialTraining: Sendable {
 
   /// Trains from `state` until its recipe's iterations are done or the caller stops it.
   ///
-  /// A recipe with a warm start begins with that; stopped in it, the state holds how far it came, and the
-  /// next call goes on with it. After each iteration `onEvent` receives `iterationFinished`, then, where due, `evaluationDue` and
-  /// `checkpointDue`, each with the state as it stands; the last iteration makes both due. `stop` ends
+  /// A recipe with a warm start begins with that; stopped in it, the state holds how far it came, and
+  /// the next call goes on with it. After each iteration `onEvent` receives `iterationFinished`, then,
+  /// where due, `evaluationDue` and `checkpointDue`, each with the state as it stands; the last iteration makes both due. `stop` ends
   /// the loop at once, without further events: a caller that stops and wants to keep the state
   /// saves the one that is returned.
   ///
