@@ -2,12 +2,13 @@
 """Trains dgflow and a PyTorch program side by side on the same tokens, and compares their JS-n.
 
     Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--seeds 5] [--minutes 10] \
-        [--width 32] [--every 100] [--checkpoints 3] [--samples 10000] [--options "--convolution winograd"]
+        [--width 32] [--every 100] [--checkpoints 3] [--samples 10000] [--recipe "--critic-iterations 1"] \
+        [--options "--convolution winograd"]
 
 DGFLOW is the built tool, CORPUS a prepared corpus, PEER the PyTorch program: it takes token matrices and writes
 a CSV of iteration, seconds, js4 and js6 (README.md says which options it must have). For every seed both train by the
-published recipe at the same time, one thread each, until each has spent so many minutes of training; both score
-every so many iterations. A seed that is done is not made again.
+published recipe, with what --recipe changes of it, at the same time, one thread each, until each has spent so many
+minutes of training; both score every so many iterations. A seed that is done is not made again.
 
 At the end, FOLDER/results.csv with every value, and two Markdown tables. At equal iterations, the last that all
 reached and two before, against validation text, each as its program scores itself: dgflow - peer with Welch's 90 %
@@ -28,7 +29,7 @@ from scipy import stats
 
 HERE = pathlib.Path(__file__).resolve().parent
 ORDERS = (4, 6)
-RECIPE = {"--critic-iterations": 10, "--generator-rate": 1e-4, "--critic-rate": 1e-4}
+PUBLISHED = ("--batch", 64, "--critic-iterations", 10, "--generator-rate", 1e-4, "--critic-rate", 1e-4, "--penalty", 10)
 
 
 def arguments():
@@ -44,6 +45,7 @@ def arguments():
     parser.add_argument("--every", type=int, default=100)
     parser.add_argument("--checkpoints", type=int, default=3)
     parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--recipe", default="", help="options of both programs, over the published recipe's")
     parser.add_argument("--options", default="", help="further options of `dgflow train`")
     return parser.parse_args()
 
@@ -60,12 +62,13 @@ def train(options, seed):
     """Trains both beside each other; their rows (iteration, seconds, JS-4, JS-6)."""
     run, table = options.folder / f"dgflow-{seed}", options.folder / f"peer-{seed}.csv"
     done = options.folder / f"seed-{seed}.done"
-    recipe = [str(word) for item in RECIPE.items() for word in item]
-    recipe += ["--width", str(options.width), "--minutes", str(options.minutes), "--seed", str(seed), "--threads", "1"]
+    # Of an option given twice both programs take the last.
+    recipe = [*PUBLISHED, *shlex.split(options.recipe), "--width", options.width, "--minutes", options.minutes,
+              "--seed", seed, "--threads", 1]
     if not done.exists():
         shutil.rmtree(run, ignore_errors=True)
-        ours = [options.dgflow, "train", options.corpus, "--output", run, *recipe, *shlex.split(options.options),
-                "--evaluate-every", options.every, "--checkpoint-every", options.every,
+        ours = [options.dgflow, "train", options.corpus, "--output", run, "--preset", "paper", *recipe,
+                *shlex.split(options.options), "--evaluate-every", options.every, "--checkpoint-every", options.every,
                 "--evaluation-samples", options.samples, "--quiet"]
         peer = [options.python, options.peer, options.corpus / "train.npy", options.corpus / "validation.npy",
                 "--vocabulary", symbols(options.corpus), *recipe, "--every", options.every,

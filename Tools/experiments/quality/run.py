@@ -37,9 +37,13 @@ ORDERS = (4, 6)
 COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds", "split", "samples", "reference_strings",
            "js4", "floor4", "js6", "floor6", "recall4", "recall6", "duplicates", "duplicates_real", "gap_training",
            "gap_held_out", "sharpness", "version", "date", "options", "error")
+# What the options of plan.txt are changes of: the published networks at width 64, by the two-time-scale recipe.
+BASE = ["--preset", "paper", "--width", "64", "--critic-iterations", "1", "--critic-rate", "3e-4"]
 # Options that do not change what an iteration costs.
 FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--temperature", "--initialisation",
         "--rate-half-life", "--warm-start")
+# Options whose value does not change it.
+SWITCHES = ("--average-decay",)
 PACE_ITERATIONS = 20
 PACE_ROUNDS = 5
 # Quantiles 0.975 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
@@ -118,7 +122,7 @@ class Machine:
     def seconds(self, line, iterations, warm=0):
         """Seconds of a few iterations of a recipe, in a run that is thrown away."""
         path = self.options.runs / f"pace-{threading.get_ident()}-{datetime.datetime.now().timestamp()}"
-        options = {**pairs(line["options"]), "--warm-start": str(warm)}
+        options = {**pairs(BASE + line["options"]), "--warm-start": str(warm)}
         words = [word for item in options.items() for word in item if word is not None]
         self.call("train", self.options.corpora / line["corpus"], "--output", path, *words, "--iterations", iterations,
                   "--evaluation-samples", 100, "--evaluate-every", 10**9)
@@ -130,7 +134,8 @@ class Machine:
         """Seconds of a reference iteration, and an iteration and the warm start of this recipe in those."""
         given = pairs(line["options"])
         key = " ".join([line["corpus"]] + sorted(
-            f"{name} {value or ''}".strip() for name, value in given.items() if name not in FREE))
+            name if value is None or name in SWITCHES else f"{name} {value}"
+            for name, value in given.items() if name not in FREE))
         warm = int(given.get("--warm-start") or 0)
         iteration = self.measured(key, lambda: self.seconds(line, PACE_ITERATIONS) / PACE_ITERATIONS)
         step = warm and self.measured(key + " --warm-start", lambda: (
@@ -177,7 +182,7 @@ class Machine:
             self.call("train", corpus, "--output", run, "--resume", *common)
         else:
             origin.write_text(json.dumps(made), encoding="utf-8")
-            self.call("train", corpus, "--output", run, "--seed", line["seed"], *line["options"], *common)
+            self.call("train", corpus, "--output", run, "--seed", line["seed"], *BASE, *line["options"], *common)
         samples = run / "samples.txt"
         samples.write_text(self.call("generate", run, "--count", SAMPLES, "--seed", 1), encoding="utf-8")
         scored = json.loads(self.call(
