@@ -87,24 +87,42 @@ def train(options, seed):
 
 def reported(options, seed):
     """JS-4 and JS-6 of both programs' final weights against test text, and the floors."""
-    scored = options.folder / f"seed-{seed}.json"
-    if not scored.exists():
-        files = [options.folder / f"{name}-{seed}.txt" for name in ("dgflow", "peer")]
-        makers = [[options.dgflow, "generate", options.folder / f"dgflow-{seed}", "--count", options.samples,
-                   "--seed", seed, "--quiet"],
-                  [options.python, HERE / "sample.py", options.folder / f"peer-{seed}.pt",
-                   options.corpus / "vocabulary.tsv", "--count", options.samples, "--seed", seed]]
+    files = [options.folder / f"{name}-{seed}.txt" for name in ("dgflow", "peer")]
+    makers = [generation(options, options.folder / f"dgflow-{seed}", seed),
+              [options.python, HERE / "sample.py", options.folder / f"peer-{seed}.pt",
+               options.corpus / "vocabulary.tsv", "--count", options.samples, "--seed", seed]]
+    return scored(options, files, makers, options.folder / f"seed-{seed}.json")
+
+
+def untrained(options):
+    """JS-4 and JS-6 of a generator after one iteration, against test text."""
+    run = options.folder / "untrained"
+    if not run.exists():
+        command = [options.dgflow, "train", options.corpus, "--output", run, "--preset", "paper", "--width",
+                   options.width, *shlex.split(options.options), "--iterations", 1, "--quiet"]
+        subprocess.run([str(word) for word in command], check=True)
+    values, _ = scored(options, [run.with_suffix(".txt")], [generation(options, run, 1)], run.with_suffix(".json"))
+    return values[0]
+
+
+def generation(options, run, seed):
+    return [options.dgflow, "generate", run, "--count", options.samples, "--seed", seed, "--quiet"]
+
+
+def scored(options, files, makers, result):
+    """JS-4 and JS-6 of what each of the commands writes to its file, and the floors; kept in `result`."""
+    if not result.exists():
         for path, command in zip(files, makers):
             with open(path, "w", encoding="utf-8") as file:
                 subprocess.run([str(word) for word in command], check=True, stdout=file)
         words = [options.dgflow, "score", *files, "--reference", options.corpus, "--split", "test", "--metric", "js",
                  "--json", "--quiet"]
-        scored.write_text(subprocess.run(
+        result.write_text(subprocess.run(
             [str(word) for word in words], check=True, stdout=subprocess.PIPE, text=True).stdout, encoding="utf-8")
-    rows = json.loads(scored.read_text(encoding="utf-8"))["rows"]
-    values = [row["value"] for row in rows]
+    rows = json.loads(result.read_text(encoding="utf-8"))["rows"]
     # Rows go by samples, then by order.
-    return values[:2], values[2:], [row["floor"] for row in rows[:2]]
+    found = [tuple(row["value"] for row in rows[at:at + len(ORDERS)]) for at in range(0, len(rows), len(ORDERS))]
+    return found, tuple(row["floor"] for row in rows[:len(ORDERS)])
 
 
 def read(folder):
@@ -152,9 +170,14 @@ def main():
     points = [options.every * max(1, round(least * part / options.checkpoints))
               for part in range(1, options.checkpoints + 1)]
     table("iterations", [(point, at(ours, point), at(theirs, point)) for point in points], 0.90, paired=False)
-    *last, floors = zip(*(reported(options, seed) for seed in range(1, options.seeds + 1)))
+    ends, floors = zip(*(reported(options, seed) for seed in range(1, options.seeds + 1)))
+    last, floors, starts = list(zip(*ends)), floors[0], untrained(options)
     table("minutes, test text", [(f"{options.minutes:g}", *last)], 0.95, paired=True)
-    print(f"Floors of {options.samples} strings: JS-4 {floors[0][0]:.4f}, JS-6 {floors[0][1]:.4f}.")
+    for index, order in enumerate(ORDERS):
+        remains = [statistics.mean((row[index] - floors[index]) / (starts[index] - floors[index]) for row in rows)
+                   for rows in last]
+        print(f"JS-{order} of {options.samples} strings: floor {floors[index]:.4f}, untrained {starts[index]:.4f}; of what "
+              f"is between, dgflow leaves {remains[0]:.1%}, the peer {remains[1]:.1%}.")
 
 
 main()
