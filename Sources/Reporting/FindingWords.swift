@@ -9,7 +9,7 @@ public enum FindingWords {
       "critic overfitting: its Wasserstein estimate is \(figure(training)) on training text and "
         + "\(figure(heldOut)) on held-out text; more text, a smaller critic or fewer critic steps help"
     case .slope(let slope):
-      "divergence: the critic's slope is \(figure(slope)), where the penalty asks for 1 or less; lower the "
+      "divergence: the critic's slope is \(figure(slope)), far from what the penalty asks for; lower the "
         + "critic's rate or raise the penalty"
     case .gradients(let network, let norm, let median):
       "divergence: the \(network)'s gradient norm is \(figure(norm)), ten times its median "

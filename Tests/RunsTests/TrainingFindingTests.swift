@@ -47,10 +47,12 @@ struct TrainingFindingTests {
     #expect(findings { $0.slope = 2 } == [] && findings { $0.slope = 0.5 } == [])
     #expect(findings { $0.slope = 2.01 } == [.slope(2.01)])
     #expect(findings { $0.slope = 0.49 } == [.slope(0.49)])
-    // The other forms of the penalty leave small slopes alone.
-    for form in [PenaltyForm.oneSided, .zeroCentred] {
+    // The other forms of the penalty leave small slopes alone, and one the large ones.
+    for (form, found) in [(PenaltyForm.oneSided, [TrainingFinding.slope(3)]), (.zeroCentred, [])] {
       #expect(TrainingFinding.all(in: records { $0.slope = 0.1 }, penaltyForm: form) == [])
-      #expect(TrainingFinding.all(in: records { $0.slope = 3 }, penaltyForm: form) == [.slope(3)])
+      #expect(TrainingFinding.all(in: records { $0.slope = 3 }, penaltyForm: form) == found)
+      let endless = TrainingFinding.all(in: records { $0.slope = .infinity }, penaltyForm: form)
+      #expect(endless == [.slope(.infinity)])
     }
     #expect(findings { $0.criticGradientNorm = 60 } == [])
     #expect(

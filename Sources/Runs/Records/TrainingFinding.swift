@@ -8,7 +8,8 @@ public enum TrainingFinding: Codable, Sendable, Equatable {
   /// The critic's Wasserstein estimate on training text exceeds that on held-out text by more than a
   /// fifth: it knows training text by heart.
   case overfitting(training: Double, heldOut: Double)
-  /// The critic's slope at interpolates exceeds 2 or, where the penalty asks for 1, is below 0.5.
+  /// The critic's slope at interpolates is no number, exceeds 2 where the penalty asks for at most 1,
+  /// or is below 0.5 where it asks for 1.
   case slope(Double)
   /// A network's gradient norm is more than ten times its median over the records.
   case gradients(network: String, norm: Double, median: Double)
@@ -23,17 +24,21 @@ public enum TrainingFinding: Codable, Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - records: in the order of iterations.
-  ///   - penaltyForm: the recipe's; only the two-sided one minds slopes that are small.
+  ///   - penaltyForm: the recipe's; only the two-sided one minds slopes that are small, and the
+  ///     zero-centred one asks for no slope: what it comes to depends on its weight and on the samples.
   /// - Complexity: O(n log n).
   public static func all(
     in records: [TrainingRecord], penaltyForm: PenaltyForm = .twoSided
   ) -> [TrainingFinding] {
     guard let last = records.last else { return [] }
     var findings: [TrainingFinding] = []
-    let isSteep = !(last.slope <= 2)
-    if isSteep || penaltyForm == .twoSided && last.slope < 0.5 {
-      findings.append(.slope(last.slope))
-    }
+    let isSound =
+      switch penaltyForm {
+      case .twoSided: 0.5...2 ~= last.slope
+      case .oneSided: last.slope <= 2
+      case .zeroCentred: last.slope.isFinite
+      }
+    if !isSound { findings.append(.slope(last.slope)) }
     for (network, norm) in [
       ("critic", \TrainingRecord.criticGradientNorm),
       ("generator", \TrainingRecord.generatorGradientNorm),

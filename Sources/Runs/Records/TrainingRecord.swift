@@ -9,7 +9,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   public var seconds: Double
   /// Critic loss, mean since the last record: E[D(fake)] − E[D(real)] + λ · penalty.
   public var criticLoss: Double
-  /// E[(‖∇D‖ − 1)²], without λ, mean since the last record.
+  /// E[e(‖∇D‖)²] of the recipe's ``GenerativeModels/PenaltyForm``, without λ, mean since the last record.
   public var penalty: Double
   /// E‖∇D‖ at interpolates, mean since the last record; the published penalty asks for 1.
   public var slope: Double
