@@ -50,6 +50,17 @@ def arguments():
     return parser.parse_args()
 
 
+def check(options):
+    """Refuses a folder whose runs were made by other options; more seeds are no others."""
+    made = {name: str(value) for name, value in sorted(vars(options).items())
+            if name in ("corpus", "minutes", "width", "every", "samples", "recipe", "options")}
+    kept = options.folder / "options.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    elif json.loads(kept.read_text(encoding="utf-8")) != made:
+        raise SystemExit(f"{kept} says that the runs there were made by other options; give another folder")
+
+
 def symbols(corpus):
     """The vocabulary's size, which its file states."""
     for line in open(corpus / "vocabulary.tsv", encoding="utf-8"):
@@ -151,6 +162,7 @@ def table(title, rows, level, paired):
 def main():
     options = arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
+    check(options)
     ours, theirs = [], []
     for seed in range(1, options.seeds + 1):
         pair = train(options, seed)

@@ -9,7 +9,7 @@ line of plan.txt is a recipe with its budget; those of the stages given are made
 each, and --table shows them; with --against also the differences to one recipe, over seeds that both have, with
 Student's 95 % interval. What is in results.csv is not made again, a run that was stopped goes on where it
 was, and a line with a larger budget goes on from the run of the same recipe and seed with a smaller one. Several
-of these programs may run beside each other on one machine.
+of these programs may run beside each other on one machine. Ctrl-C stops them; the same command goes on.
 
 The budget is in units: seconds of the recipe that is called `reference`, on one thread. How much longer an iteration of
 another recipe takes is measured in turns with it, and the budget becomes a number of iterations, so that neither
@@ -44,6 +44,8 @@ FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--t
         "--rate-half-life", "--warm-start")
 # Options whose value does not change it.
 SWITCHES = ("--average-decay",)
+# The tool's status when it was interrupted and has saved.
+INTERRUPTED = 130
 PACE_ITERATIONS = 20
 PACE_ROUNDS = 5
 # Quantiles 0.975 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
@@ -242,7 +244,10 @@ def complete(machine, line):
         row |= machine.make(line)
         told = f"JS-4 {row['js4']}, JS-6 {row['js6']} after {row['iterations']} iterations"
     except subprocess.CalledProcessError as error:
-        told = error.stderr.strip().splitlines()[-1].replace(";", ",").replace(str(machine.options.runs), "RUNS")
+        if error.returncode < 0 or error.returncode == INTERRUPTED:
+            raise
+        words = error.stderr.strip().splitlines() or [f"exit status {error.returncode}"]
+        told = words[-1].replace(";", ",").replace(str(machine.options.runs), "RUNS")
         row["error"] = told
     append("results.csv", COLUMNS, row)
     print(f"{row['stage']} {row['recipe']} seed {row['seed']}: {told}", flush=True)
@@ -275,26 +280,34 @@ def table(options):
 
 
 def differences(options):
-    """Each recipe's JS-n and what is left, less those of one recipe, over common seeds."""
+    """Each recipe's JS-n and what is left, less those of one recipe at its budget, split and seeds."""
     stages = {line["stage"] for line in chosen(options)}
     every = rows("results.csv")
     found = [row for row in every if row["stage"] in stages and not row["error"]]
-    base = {row["seed"]: row for row in found if row["recipe"] == options.against}
-    print(f"| recipe | seeds | n | JS-n | less {options.against}'s | 95 % interval | left | of {options.against}'s |")
-    print("|" + " --- |" * 8)
-    for recipe in dict.fromkeys(row["recipe"] for row in found if row["recipe"] != options.against):
-        own = {row["seed"]: row for row in found if row["recipe"] == recipe and row["seed"] in base}
+
+    def terms(row):
+        return row["units"], row["split"]
+
+    base = {(*terms(row), row["seed"]): row for row in found if row["recipe"] == options.against}
+    print(f"| recipe | units | split | seeds | n | JS-n | less {options.against}'s | 95 % interval | left | "
+          f"of {options.against}'s |")
+    print("|" + " --- |" * 10)
+    groups = dict.fromkeys((row["recipe"], *terms(row)) for row in found if row["recipe"] != options.against)
+    for recipe, units, split in groups:
+        own = {(*terms(row), row["seed"]): row for row in found
+               if (row["recipe"], *terms(row)) == (recipe, units, split)}
+        own = {key: row for key, row in own.items() if key in base}
         for order in ORDERS if own else ():
             values = [float(row[f"js{order}"]) for row in own.values()]
-            changes = [value - float(base[seed][f"js{order}"]) for seed, value in zip(own, values)]
+            changes = [value - float(base[key][f"js{order}"]) for key, value in zip(own, values)]
             mean = statistics.mean(changes)
             interval = "-"
             if len(changes) > 1:
                 half = STUDENT[len(changes) - 1] * statistics.stdev(changes) / math.sqrt(len(changes))
                 interval = f"{mean - half:+.4f} to {mean + half:+.4f}"
             remains = statistics.mean(left(row, order, every) for row in own.values())
-            others = statistics.mean(left(base[seed], order, every) for seed in own)
-            print(f"| {recipe} | {len(own)} | {order} | {statistics.mean(values):.4f} | {mean:+.4f} | {interval} | "
+            others = statistics.mean(left(base[key], order, every) for key in own)
+            print(f"| {recipe} | {float(units):.0f} | {split} | {len(own)} | {order} | {statistics.mean(values):.4f} | {mean:+.4f} | {interval} | "
                   f"{remains:.3f} | {remains / others:.0%} |")
 
 
@@ -311,8 +324,9 @@ def main():
     machine.pace(machine.reference)
     # Every worker goes through all lines; locks and finished rows decide who makes which.
     with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
-        for worker in [pool.submit(work, machine, chosen(options)) for _ in range(options.workers)]:
-            worker.result()
+        workers = [pool.submit(work, machine, chosen(options)) for _ in range(options.workers)]
+    for worker in workers:
+        worker.result()
 
 
 main()
