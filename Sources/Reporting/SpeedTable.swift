@@ -70,9 +70,10 @@ public enum SpeedTable {
       }
       guard let generator else { return nil }
       let preset = TrainingPreset.allCases.first {
-        $0.width == critic.size.width && $0.configuration.batch == critic.batch
+        $0.width == critic.size.width && $0.blocks == critic.size.blocks
+          && $0.configuration().batch == critic.batch
       }
-      let recipe = preset?.configuration ?? AdversarialConfiguration()
+      let recipe = preset?.configuration() ?? AdversarialConfiguration()
       let seconds =
         Double(recipe.criticIterations) * critic.times.medianSeconds
         + generator.times.medianSeconds

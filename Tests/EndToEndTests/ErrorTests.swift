@@ -119,7 +119,7 @@ import Testing
     Mistake("train $corpus --output x --width 0", "width 0"),
     Mistake("train $corpus --output x --preset huge", "huge", "paper"),
     Mistake("train $corpus --output x --batch 0", "batch is 0"),
-    Mistake("train $corpus --output x --shards 65", "shards is 65", "64"),
+    Mistake("train $corpus --output x --shards 33", "shards is 33", "32"),
     Mistake("train $corpus --output x --generator-rate 0", "generator rate"),
     Mistake("train $corpus --output x --penalty -1", "penalty is -1"),
     Mistake("train $corpus --output x --average-decay 1", "average decay is 1"),
@@ -254,7 +254,7 @@ import Testing
         "corpus", "prepare", few, "--output", "small", "--validation", "0", "--test", "0",
       ]).status == 0)
     expectError(
-      try dgflow(["train", "small", "--output", "x"]), 65, "2 training strings", "batch of 64")
+      try dgflow(["train", "small", "--output", "x"]), 65, "2 training strings", "batch of 32")
     expectError(
       try dgflow(["score", text, "--reference", "small"]), 65, "no test strings", "--split")
     expectError(try dgflow(["calibrate", run, "--reference", "small"]), 65, "vocabulary")

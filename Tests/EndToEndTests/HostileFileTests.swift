@@ -82,8 +82,8 @@ import Testing
       expectError(try dgflow("refine", "run", "--count", "1"), 65, "critic.safetensors")
     }
     try edit(
-      "run/run.yml", "  width: 8\n  blocks: 5\n  vocabulary: ",
-      "  width: 9\n  blocks: 5\n  vocabulary: ")
+      "run/run.yml", "  width: 8\n  blocks: 2\n  vocabulary: ",
+      "  width: 9\n  blocks: 2\n  vocabulary: ")
     expectError(
       try dgflow("generate", "run", "--count", "1"), 65, "generator.safetensors", "width 8",
       "width 9")
@@ -94,8 +94,8 @@ import Testing
     arguments: [
       ("length: 32", "length: 0"), ("length: 32", "length: -1"), ("width: 8", "width: 0"),
       ("width: 8", "width: 99999999999"), ("width: 8", "width: wide"), ("width: 8", "height: 8"),
-      ("latentWidth: 128", "latentWidth: -128"), ("blocks: 5", "blocks: -5"),
-      ("format: 1", "format: 2"), ("batch: 64", "batch: 0"), ("shards: 8", "shards: 0"),
+      ("latentWidth: 128", "latentWidth: -128"), ("blocks: 2", "blocks: -2"),
+      ("format: 1", "format: 2"), ("batch: 32", "batch: 0"), ("shards: 8", "shards: 0"),
       ("seed: 6", "seed: -6"), ("format: 1", "format: [1"), ("format: 1", "\t"),
       ("objective: wassersteinGradientPenalty", "objective: luck"),
       ("iterations: 6", "iterations: -6"),

@@ -135,7 +135,7 @@ import Testing
     let card = try String(contentsOfFile: copy + "/CARD.md", encoding: .utf8)
     #expect(card.contains("trained on for"))
     func refined(_ options: String...) throws -> [String] {
-      try Tool.run(["refine", copy, "--count", "5"] + options).lines
+      try Tool.run(["refine", copy, "--count", "5", "--step-size", "1"] + options).lines
     }
     let raw = try refined("--ratio", "raw")
     let decoded = try refined("--ratio", "continued")
@@ -170,9 +170,12 @@ import Testing
     #expect(try Tool.run(["refine", bare, "--count", "1"]).status == 0)
 
     // A calibration that says that the critic rates real text higher is used without being asked.
-    let calibrated = try refine("--count", "5", "--ratio", "calibrated")
-    #expect(try refine("--count", "5") == calibrated)
-    #expect(try refine("--count", "5", "--ratio", "raw") != calibrated)
+    let calibrated = try refine("--count", "5", "--step-size", "1", "--ratio", "calibrated")
+    #expect(try refine("--count", "5", "--step-size", "1") == calibrated)
+    // This run's decoded fit has a scale of 1.01, its smoothed one 2.6.
+    let smoothed = try refine(
+      "--count", "5", "--step-size", "1", "--representation", "smoothed")
+    #expect(try refine("--count", "5", "--step-size", "1", "--ratio", "raw") != smoothed)
     for representation in ["raw", "decoded", "smoothed"] {
       #expect(try refine("--count", "5", "--representation", representation).count == 5)
     }

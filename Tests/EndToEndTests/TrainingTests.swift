@@ -207,7 +207,7 @@ import Testing
     let outcome = try Tool.run(
       [
         "train", corpus, "--output", "run", "--width", "8", "--minutes", "0.01",
-        "--evaluation-samples", "50",
+        "--warm-start", "0", "--evaluation-samples", "50",
       ], folder: scratch.folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(clock.now - begin < .seconds(20))

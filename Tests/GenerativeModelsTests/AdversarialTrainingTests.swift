@@ -246,10 +246,37 @@ struct AdversarialTrainingTests {
         #expect(failure.message.contains(field))
       }
     }
-    for preset in TrainingPreset.allCases { try preset.configuration.validate() }
+  }
+
+  @Test("presets: the published recipe as published, the others scaled to their iterations")
+  func presets() throws {
+    for preset in TrainingPreset.allCases {
+      for iterations in [nil, 0, 1, 50, 10_000_000] {
+        try preset.configuration(iterations: iterations).validate()
+      }
+      #expect(preset.configuration().iterations == preset.iterations)
+    }
     #expect(TrainingPreset.allCases.map(\.width) == [32, 64, 128, 512])
-    #expect(TrainingPreset.paper.configuration.criticIterations == 10)
-    #expect(TrainingPreset.small.configuration.criticRate == 3e-4)
+    #expect(TrainingPreset.allCases.map(\.blocks) == [2, 2, 2, 5])
+    let published = TrainingPreset.paper.configuration()
+    #expect(published.criticIterations == 10 && published.batch == 64)
+    #expect(published.criticRate == 1e-4 && published.generatorRate == 1e-4)
+    #expect(published.warmStart == 0 && published.rateHalfLife == nil)
+    #expect(published.penalty == 10 && published.penaltyForm == .twoSided)
+    var small = AdversarialConfiguration(
+      batch: 32, criticIterations: 1, generatorRate: 1e-3, criticRate: 3e-3, penalty: 0.5,
+      averageDecay: 0.998, iterations: 100_000)
+    small.penaltyForm = .zeroCentred
+    small.warmStart = 1_000
+    small.rateHalfLife = 40_000
+    #expect(TrainingPreset.small.configuration() == small)
+    #expect(TrainingPreset.medium.configuration() == small)
+    let tiny = TrainingPreset.tiny.configuration()
+    #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == 8_000)
+    for short in [0, 100] {
+      let recipe = TrainingPreset.small.configuration(iterations: short)
+      #expect(recipe.warmStart == short / 20 && recipe.rateHalfLife == 1_000)
+    }
   }
 
   @Test("a draw depends on seed, step and position alone")

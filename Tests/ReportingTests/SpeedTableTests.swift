@@ -6,10 +6,12 @@ import Testing
 @Suite("Tables of speed")
 struct SpeedTableTests {
   private func row(
-    _ step: TimedStep, width: Int = 64, batch: Int = 64, seconds: Double, memory: Int? = 76_000_000
+    _ step: TimedStep, width: Int = 64, blocks: Int = 5, batch: Int = 64, seconds: Double,
+    memory: Int? = 76_000_000
   ) -> StepTiming {
     StepTiming(
-      step: step, size: ModelSize(width: width), batch: batch, threads: 2, instructionSet: "avx2",
+      step: step, size: ModelSize(width: width, blocks: blocks), batch: batch, threads: 2,
+      instructionSet: "avx2",
       times: RepetitionSummary(
         repetitions: 21, medianSeconds: seconds, leastSeconds: seconds / 2, operations: 1e10,
         peakOperationsPerSecond: 2e11), peakMemory: memory)
@@ -33,7 +35,8 @@ struct SpeedTableTests {
   @Test("both steps of training: seconds of an iteration, and of the preset of that size")
   func training() {
     let rows = [
-      row(.critic, seconds: 0.1), row(.generator, seconds: 0.05),
+      row(.critic, blocks: 2, batch: 32, seconds: 0.1),
+      row(.generator, blocks: 2, batch: 32, seconds: 0.05),
       row(.critic, width: 512, seconds: 2), row(.generator, width: 512, seconds: 1),
       row(.critic, width: 100, seconds: 0.2), row(.generator, width: 100, seconds: 0.1),
       row(.critic, width: 7, seconds: 0.2),
@@ -41,8 +44,8 @@ struct SpeedTableTests {
     let lines = SpeedTable.lines(rows).suffix(3)
     #expect(
       Array(lines) == [
-        "training at width 64, batch 64: 150 ms an iteration (1 critic step, 1 generator step); "
-          + "preset small, 20000 iterations: 50 min 0 s",
+        "training at width 64, batch 32: 150 ms an iteration (1 critic step, 1 generator step); "
+          + "preset small, 100000 iterations: 4 h 10 min",
         "training at width 512, batch 64: 21000 ms an iteration (10 critic steps, 1 generator step); "
           + "preset paper, 200000 iterations: 48 d 14 h",
         "training at width 100, batch 64: 300 ms an iteration (1 critic step, 1 generator step)",

@@ -21,8 +21,36 @@ struct TrainingSettingsTests {
   func defaults() throws {
     let settings = TrainingSettings()
     #expect(settings.resolvedPreset == .small)
-    #expect(try settings.networks() == NetworkSize(width: 64))
-    #expect(try settings.recipe() == TrainingPreset.small.configuration)
+    #expect(try settings.networks() == NetworkSize(width: 64, blocks: 2))
+    #expect(try settings.recipe() == TrainingPreset.small.configuration())
+  }
+
+  @Test("what a preset switches on is switched off by 0")
+  func off() throws {
+    let settings = try read("rateHalfLife: 0\naverageDecay: 0\nwarmStart: 0\n")
+    let recipe = try settings.recipe()
+    #expect(recipe.rateHalfLife == nil && recipe.averageDecay == nil && recipe.warmStart == 0)
+  }
+
+  @Test("another form of the penalty does not take the weight of the preset's")
+  func penalty() throws {
+    #expect(try read("penaltyForm: twoSided\n").recipe().penalty == 10)
+    #expect(try read("penaltyForm: twoSided\npenalty: 3\n").recipe().penalty == 3)
+    #expect(try read("penaltyForm: zeroCentred\n").recipe() == TrainingSettings().recipe())
+    #expect(try read("preset: paper\npenaltyForm: oneSided\n").recipe().penalty == 10)
+  }
+
+  @Test("with an end by the clock alone the rates stay, unless a half-life is given")
+  func endless() throws {
+    let small = TrainingPreset.small.configuration()
+    let endless = try TrainingSettings().endlessRecipe()
+    #expect(endless.iterations > 1_000_000_000 && endless.rateHalfLife == nil)
+    #expect(endless.warmStart == small.warmStart && endless.averageDecay == small.averageDecay)
+    var given = TrainingSettings()
+    given.rateHalfLife = 70
+    #expect(try given.endlessRecipe().rateHalfLife == 70)
+    given.batch = -1
+    #expect(throws: Failure.self) { try given.endlessRecipe() }
   }
 
   @Test("the order is default, file, option")
@@ -37,9 +65,9 @@ struct TrainingSettingsTests {
     #expect(recipe.batch == 24)  // option over file
     #expect(recipe.penalty == 5)  // file over default
     #expect(recipe.criticRate == 2e-4)  // option over default
-    #expect(recipe.generatorRate == 1e-4)  // default
+    #expect(recipe.generatorRate == 1e-3)  // default
     #expect(recipe.seed == .max)
-    #expect(recipe.iterations == TrainingPreset.tiny.configuration.iterations)
+    #expect(recipe.iterations == TrainingPreset.tiny.iterations)
   }
 
   @Test("every key of a file is read and every one can be overridden")
@@ -134,7 +162,7 @@ struct TrainingSettingsTests {
       ("averageDecay: 1", "average decay is 1.0"), ("criticIterations: 0", "critic iterations"),
       ("blocks: -1", "-1 residual blocks"), ("temperature: 0", "temperature 0.0"),
       ("spectralBound: 0", "spectral bound is 0.0"), ("warmStart: -1", "warm start is -1"),
-      ("rateHalfLife: 0", "rate half-life is 0"),
+      ("rateHalfLife: -1", "rate half-life is -1"),
     ])
   func outOfRange(text: String, part: String) throws {
     expectFailure(.usage, part) {

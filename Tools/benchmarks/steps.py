@@ -19,7 +19,9 @@ WANTED_RATIOS = {
 WANTED_SHARES = {"critic": {64: 0.6, 256: 1.0}}
 WANTED_MEMORY = 300e6
 
-# Width and batch of the row of memory: those of the preset `medium`.
+# Residual blocks of the peer, as published.
+BLOCKS = 5
+# Width and batch of the row of memory.
 MEMORY_WIDTH, MEMORY_BATCH = 128, 64
 
 
@@ -116,8 +118,8 @@ def pace(options):
 
 def time_ours(space, _, width, batch, cells):
     found, _ = document([
-        space.dgflow, "benchmark", "--width", width, "--batch", batch, "--threads", cores(), *pace(space.options),
-        *convolution(space.options), "--json", "--quiet"])
+        space.dgflow, "benchmark", "--width", width, "--batch", batch, "--blocks", BLOCKS, "--threads", cores(),
+        *pace(space.options), *convolution(space.options), "--json", "--quiet"])
     for row in found["rows"]:
         cell, times = cells[row["step"]], row["times"]
         cell.ours.append(times["medianSeconds"])
@@ -238,12 +240,12 @@ def training_memory(space):
     text = space.newswire(20_000, seed=1)
     run([space.dgflow, "corpus", "prepare", text, "--output", corpus, "--quiet"])
     done = run([
-        space.dgflow, "train", corpus, "--output", trained, "--width", str(MEMORY_WIDTH), "--batch",
-        str(MEMORY_BATCH), "--iterations", "5", "--threads", str(cores()), *convolution(space.options), "--quiet"])
+        space.dgflow, "train", corpus, "--output", trained, "--width", str(MEMORY_WIDTH), "--blocks", str(BLOCKS),
+        "--batch", str(MEMORY_BATCH), "--iterations", "5", "--threads", str(cores()), *convolution(space.options), "--quiet"])
     add("train", "dgflow train, with its data, scores and checkpoint", done.peak, WANTED_MEMORY)
     extents = ["--width", MEMORY_WIDTH, "--batch", MEMORY_BATCH, "--threads", cores(), "--seconds", 0]
     _, peak = document([
-        space.dgflow, "benchmark", *extents, *convolution(space.options), "--step", "critic", "--step", "generator",
+        space.dgflow, "benchmark", *extents, "--blocks", BLOCKS, *convolution(space.options), "--step", "critic", "--step", "generator",
         "--json", "--quiet"])
     add("steps", "dgflow, the steps alone", peak)
     peer, peaks = pytorch(space), {}

@@ -38,7 +38,7 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Option(
     name: .customLong("batch"), parsing: .unconditionalSingleValue,
-    help: "Samples of a batch; may be given several times (64).")
+    help: "Samples of a batch; may be given several times (32).")
   var batches: [Int] = []
 
   @Option(name: .long, parsing: .unconditional, help: "Symbols.")

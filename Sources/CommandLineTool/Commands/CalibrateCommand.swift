@@ -52,7 +52,7 @@ struct CalibrateCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "With --continue: Adam's rate (1e-4, a third of the critic's rate in training).")
+    help: "With --continue: Adam's rate (1e-4, the published rate of the critic).")
   var rate: Double?
 
   @Flag(name: .long, help: "Print only; leave the run as it is.")

@@ -12,12 +12,16 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a generator and a critic on a prepared corpus.",
     discussion: """
-      A WGAN-GP of 1D convolutions whose critic reads softmax outputs, as in Gulrajani et al. 2017. \
-      Checkpoints and records are written as it goes; Ctrl-C saves and exits with status 130, and \
-      --resume goes on bit for bit.
+      A WGAN-GP of 1D convolutions whose critic reads softmax outputs, as in Gulrajani et al. 2017; \
+      --preset paper is their recipe, the others one that does better on a CPU. Checkpoints and records \
+      are written as it goes; Ctrl-C saves and exits with status 130, and --resume goes on bit for bit.
 
-        dgflow train corpus --output run --minutes 30
-        dgflow train corpus --output run --resume --iterations 40000
+        dgflow train corpus --output run
+        dgflow train corpus --output short --minutes 30
+        dgflow train corpus --output short --resume --minutes 60
+
+      The rates fall and the warm start lasts in proportion to the iterations that a run begins with; \
+      with --minutes alone the rates stay. More iterations after --resume keep the course of the rates.
 
       The preset's values can be overridden by a YAML file (--config) and by options, in this order. \
       The file's keys: \(TrainingSettings.keys.joined(separator: ", ")).
@@ -119,11 +123,9 @@ struct TrainCommand: ParsableCommand {
     var given = recipe.settings
     given.seed = seed
     let settings = file.overridden(by: given)
-    var resolved = try settings.recipe()
-    if settings.iterations == nil, pace.minutes != nil {
-      // Only the clock ends it.
-      resolved.iterations = Int(UInt32.max) / resolved.criticIterations
-    }
+    let resolved =
+      try settings.iterations == nil && pace.minutes != nil
+      ? settings.endlessRecipe() : settings.recipe()
     return try TrainingSession(
       beginning: output, corpus: corpus, preset: settings.resolvedPreset.rawValue,
       networks: try settings.networks(), recipe: resolved, pace: pace.pace, threads: threads.count)

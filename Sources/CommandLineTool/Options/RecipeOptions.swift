@@ -10,11 +10,15 @@ extension AdversarialConfiguration.Initialisation: ExpressibleByArgument {}
 
 /// The recipe, where it differs from the preset's.
 struct RecipeOptions: ParsableArguments {
+  private static let small = TrainingPreset.small.configuration()
+  private static let paper = TrainingPreset.paper.configuration()
+
   @Option(
     name: .long,
-    help: ArgumentHelp(
-      "Size and recipe: tiny (width 32), small (64, default), medium (128) with two-time-scale rates "
-        + "(Heusel et al. 2017), paper (512) with the published ones."))
+    help: """
+      Size and recipe: tiny (width 32), small (64, default) and medium (128) with the recipe that did \
+      best on a CPU, paper (512) with the published one.
+      """)
   var preset: TrainingPreset?
 
   @Option(
@@ -22,7 +26,10 @@ struct RecipeOptions: ParsableArguments {
   var width: Int?
 
   @Option(
-    name: .long, parsing: .unconditional, help: "Residual blocks of generator and critic (5).")
+    name: .long, parsing: .unconditional,
+    help:
+      "Residual blocks of generator and critic (\(TrainingPreset.small.blocks); paper \(TrainingPreset.paper.blocks))."
+  )
   var blocks: Int?
 
   @Option(
@@ -32,32 +39,45 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Generator steps in all (tiny 2000, small 20000, medium 50000, paper 200000).")
+    help: """
+      Generator steps in all (tiny \(TrainingPreset.tiny.iterations), small and medium \
+      \(TrainingPreset.small.iterations), paper \(TrainingPreset.paper.iterations)).
+      """)
   var iterations: Int?
 
-  @Option(name: .long, parsing: .unconditional, help: "Samples of a batch (64).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Samples of a batch (\(small.batch); paper \(paper.batch)).")
   var batch: Int?
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Critic steps before each generator step (1; paper 10).")
+    help:
+      "Critic steps before each generator step (\(small.criticIterations); paper \(paper.criticIterations))."
+  )
   var criticIterations: Int?
 
-  @Option(name: .long, parsing: .unconditional, help: "Adam's rate for the generator (1e-4).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Adam's rate for the generator (\(small.generatorRate); paper \(paper.generatorRate)).")
   var generatorRate: Double?
 
   @Option(
-    name: .long, parsing: .unconditional, help: "Adam's rate for the critic (3e-4; paper 1e-4).")
+    name: .long, parsing: .unconditional,
+    help: "Adam's rate for the critic (\(small.criticRate); paper \(paper.criticRate)).")
   var criticRate: Double?
 
-  @Option(name: .long, parsing: .unconditional, help: "Weight of the gradient penalty (10).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help:
+      "Weight of the gradient penalty (\(small.penalty); paper and other forms \(paper.penalty)).")
   var penalty: Double?
 
   @Option(
     name: .long,
     help: """
-      Slopes that the penalty falls on: unlike 1 (twoSided, as published), above 1 (oneSided) or all \
-      (zeroCentred).
+      Slopes that the penalty falls on: unlike 1 (twoSided, of paper), above 1 (oneSided) or all \
+      (zeroCentred, of the others).
       """)
   var penaltyForm: PenaltyForm?
 
@@ -84,17 +104,23 @@ struct RecipeOptions: ParsableArguments {
     name: .long, parsing: .unconditional,
     help: """
       Steps in which the generator is first trained as the decoder of an autoencoder, at a rate of \
-      1e-3 (0).
+      1e-3 (a twentieth of the iterations, at most 1000; paper 0).
       """)
   var warmStart: Int?
 
   @Option(
-    name: .long, parsing: .unconditional, help: "Iterations in which both rates halve (never).")
+    name: .long, parsing: .unconditional,
+    help: """
+      Iterations in which both rates halve, 0 for never (two fifths of all, at least 1000; with \
+      --minutes alone and in paper never).
+      """)
   var rateHalfLife: Int?
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Decay of a moving average of the generator, such as 0.999 (none).")
+    help: """
+      Decay of a moving average of the generator, 0 for none (\(small.averageDecay ?? 0); paper none).
+      """)
   var averageDecay: Double?
 
   @Option(

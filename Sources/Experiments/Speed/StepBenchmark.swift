@@ -17,14 +17,14 @@ public struct StepBenchmark: Sendable {
     public var steps = TimedStep.allCases
     /// Channels; 64, the width of the default preset.
     public var widths = [64]
-    /// Samples of a batch; 64, as in training.
-    public var batches = [64]
+    /// Samples of a batch; 32, as the default preset.
+    public var batches = [32]
     /// Symbols; 100, about those of a corpus of news.
     public var vocabulary = 100
     /// Positions; 32, the published length.
     public var length = 32
-    /// Residual blocks; 5, as published.
-    public var blocks = 5
+    /// Residual blocks; 2, as the default preset.
+    public var blocks = 2
     /// Width of a latent; 128, as published.
     public var latentWidth = 128
     /// How convolutions are computed.

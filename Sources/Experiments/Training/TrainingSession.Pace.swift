@@ -5,12 +5,12 @@ extension TrainingSession {
   public struct Pace: Sendable {
     /// Iterations between records; 100, chosen here; 0 for none but those of evaluations.
     public var recordEvery = 100
-    /// Iterations between evaluations; 500, chosen here: under a tenth of the training time; 0 for
+    /// Iterations between evaluations; 1,000, chosen here: under a tenth of the training time; 0 for
     /// none but the last.
-    public var evaluateEvery = 500
-    /// Iterations between checkpoints; 1,000, chosen here: a few minutes at the default preset; 0 for
-    /// none but the last.
-    public var checkpointEvery = 1_000
+    public var evaluateEvery = 1_000
+    /// Iterations between checkpoints; 2,000, chosen here: about a minute at the default preset; 0
+    /// for none but the last.
+    public var checkpointEvery = 2_000
     /// Checkpoints that are kept, at least 1; 2, chosen here: the newest and one before it.
     public var checkpointsKept = 2
     /// Samples scored at an evaluation, at least 1; 2,000, chosen here for speed.

@@ -22,7 +22,7 @@ public final class CriticContinuation {
     public var batch = 64
     /// Parts that a batch is cut into, part of the result's definition; 8, as in training.
     public var shards = 8
-    /// Adam's rate; 1e-4, chosen here: a third of the critic's rate in training.
+    /// Adam's rate; 1e-4, chosen here: the published rate of the critic.
     public var rate = 1e-4
     /// Adam's decay of the first moment; 0.9, as in arXiv 1412.6980: the opponent stands still here.
     public var beta1 = 0.9

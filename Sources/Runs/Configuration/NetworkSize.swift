@@ -6,12 +6,15 @@ public struct NetworkSize: Sendable, Equatable {
   /// Channels of generator and critic.
   public var width: Int
   /// Residual blocks of generator and critic; 5 in gan_language.py.
-  public var blocks = 5
+  public var blocks: Int
   /// Temperature of the generator's softmax; 1 in gan_language.py.
   public var temperature = 1.0
 
-  /// The published depth and temperature at a width.
-  public init(width: Int) { self.width = width }
+  /// A size at the published temperature, and unless given at the published depth.
+  public init(width: Int, blocks: Int = 5) {
+    self.width = width
+    self.blocks = blocks
+  }
 
   /// Checks the ranges.
   ///

@@ -10,21 +10,21 @@ import Tensors
 /// ```yaml
 /// preset: small
 /// width: 64
-/// blocks: 5
+/// blocks: 2
 /// temperature: 1
-/// iterations: 20000
-/// batch: 64
+/// iterations: 100000
+/// batch: 32
 /// criticIterations: 1
-/// generatorRate: 1.0e-4
-/// criticRate: 3.0e-4
-/// penalty: 10
-/// penaltyForm: twoSided
+/// generatorRate: 1.0e-3
+/// criticRate: 3.0e-3
+/// penalty: 0.5
+/// penaltyForm: zeroCentred
 /// spectralBound: 1
 /// straightThrough: false
 /// initialisation: published
-/// warmStart: 0
-/// rateHalfLife: 20000
-/// averageDecay: 0.999
+/// warmStart: 1000
+/// rateHalfLife: 40000
+/// averageDecay: 0.998
 /// shards: 8
 /// convolution: winograd
 /// seed: 1
@@ -60,9 +60,9 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var initialisation: AdversarialConfiguration.Initialisation?
   /// Steps of the autoencoder that the generator begins as.
   public var warmStart: Int?
-  /// Iterations in which both rates halve.
+  /// Iterations in which both rates halve; 0 for never.
   public var rateHalfLife: Int?
-  /// Decay of the moving average of the generator.
+  /// Decay of the moving average of the generator; 0 for none.
   public var averageDecay: Double?
   /// Parts that a batch is cut into.
   public var shards: Int?
@@ -123,8 +123,8 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `usage` that names the value out of range.
   public func networks() throws -> NetworkSize {
-    var size = NetworkSize(width: width ?? resolvedPreset.width)
-    size.blocks = blocks ?? size.blocks
+    var size = NetworkSize(
+      width: width ?? resolvedPreset.width, blocks: blocks ?? resolvedPreset.blocks)
     size.temperature = temperature ?? size.temperature
     try size.validate()
     return size
@@ -134,24 +134,39 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `usage` that names the value out of range.
   public func recipe() throws -> AdversarialConfiguration {
-    var recipe = resolvedPreset.configuration
-    recipe.iterations = iterations ?? recipe.iterations
+    var recipe = resolvedPreset.configuration(iterations: iterations)
     recipe.batch = batch ?? recipe.batch
     recipe.criticIterations = criticIterations ?? recipe.criticIterations
     recipe.generatorRate = generatorRate ?? recipe.generatorRate
     recipe.criticRate = criticRate ?? recipe.criticRate
+    if let penaltyForm, penaltyForm != recipe.penaltyForm {
+      recipe.penaltyForm = penaltyForm
+      // The preset's weight is for its own form.
+      recipe.penalty = AdversarialConfiguration().penalty
+    }
     recipe.penalty = penalty ?? recipe.penalty
-    recipe.penaltyForm = penaltyForm ?? recipe.penaltyForm
     recipe.spectralBound = spectralBound ?? recipe.spectralBound
     recipe.straightThrough = straightThrough ?? recipe.straightThrough
     recipe.initialisation = initialisation ?? recipe.initialisation
     recipe.warmStart = warmStart ?? recipe.warmStart
-    recipe.rateHalfLife = rateHalfLife ?? recipe.rateHalfLife
-    recipe.averageDecay = averageDecay ?? recipe.averageDecay
+    if let rateHalfLife { recipe.rateHalfLife = rateHalfLife == 0 ? nil : rateHalfLife }
+    if let averageDecay { recipe.averageDecay = averageDecay == 0 ? nil : averageDecay }
     recipe.shards = shards ?? min(recipe.shards, recipe.batch)
     recipe.convolution = convolution ?? recipe.convolution
     recipe.seed = seed ?? recipe.seed
     try recipe.validate()
+    return recipe
+  }
+
+  /// The recipe of a training that only the clock ends: the rates fall only where that is asked for,
+  /// since in how many iterations they should is not known.
+  ///
+  /// - Throws: `Failure` of kind `usage` that names the value out of range.
+  public func endlessRecipe() throws -> AdversarialConfiguration {
+    var settings = self
+    settings.rateHalfLife = rateHalfLife ?? 0
+    var recipe = try settings.recipe()
+    recipe.iterations = Int(UInt32.max) / recipe.criticIterations
     return recipe
   }
 }

@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 
+# The published networks by the two-time-scale recipe.
+RECIPE = ("--preset", "paper", "--critic-iterations", 1, "--critic-rate", 3e-4)
 # Quantiles 0.95 of Student's t (Abramowitz and Stegun, table 26.10), by degrees of freedom.
 STUDENT = dict(enumerate((
     6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753,
@@ -46,7 +48,7 @@ def train(options, algorithm, seed, checkpoints):
     spacing = math.gcd(*checkpoints)
     command = [
         options.dgflow, "train", options.corpus, "--output", run, "--seed", seed, "--threads",
-        options.threads, "--width", options.width, "--convolution", algorithm,
+        options.threads, *RECIPE, "--width", options.width, "--convolution", algorithm,
         "--average-decay", options.average_decay, "--iterations",
         checkpoints[-1], "--evaluate-every", spacing, "--checkpoint-every", spacing,
         "--evaluation-samples", options.samples, "--quiet"]
