@@ -272,7 +272,7 @@ struct AdversarialTrainingTests {
     #expect(TrainingPreset.small.configuration() == small)
     #expect(TrainingPreset.medium.configuration() == small)
     let tiny = TrainingPreset.tiny.configuration()
-    #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == 8_000)
+    #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == nil)
     for short in [0, 100] {
       let recipe = TrainingPreset.small.configuration(iterations: short)
       #expect(recipe.warmStart == short / 20 && recipe.rateHalfLife == 1_000)

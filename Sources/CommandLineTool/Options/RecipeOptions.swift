@@ -111,8 +111,8 @@ struct RecipeOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: """
-      Iterations in which both rates halve, 0 for never (two fifths of all, at least 1000; with \
-      --minutes alone and in paper never).
+      Iterations in which both rates halve, 0 for never (small and medium: two fifths of all, at \
+      least 1000, but never with --minutes alone; tiny and paper: never).
       """)
   var rateHalfLife: Int?
 
