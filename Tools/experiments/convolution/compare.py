@@ -29,7 +29,7 @@ STUDENT = dict(enumerate((
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("dgflow", type=pathlib.Path)
+    parser.add_argument("dgflow")
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--first-seed", type=int, default=1)

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """Trains dgflow and a PyTorch program side by side on the same tokens, and compares their JS-n.
 
-    Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--seeds 5] [--minutes 10] \
-        [--width 32] [--every 100] [--checkpoints 3] [--samples 10000] [--recipe "--critic-iterations 1"] \
-        [--options "--convolution winograd"]
+    Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--first-seed 1] [--seeds 5] \
+        [--minutes 10] [--width 32] [--every 100] [--at 100 200 300] [--samples 10000] \
+        [--recipe "--critic-iterations 1"] [--options "--convolution winograd"]
 
 DGFLOW is the built tool, CORPUS a prepared corpus, PEER the PyTorch program: it takes token matrices and writes
 a CSV of iteration, seconds, js4 and js6 (README.md says which options it must have). For every seed both train by the
 published recipe, with what --recipe changes of it, at the same time, one thread each, until each has spent so many
 minutes of training; both score every so many iterations. A seed that is done is not made again.
 
-At the end, FOLDER/results.csv with every value, and two Markdown tables. At equal iterations, the last that all
-reached and two before, against validation text, each as its program scores itself: dgflow - peer with Welch's 90 %
-interval, since the programs share no random numbers. After the same minutes, samples of both against test text, scored
+At the end, FOLDER/results.csv with every value, and two Markdown tables. At equal iterations (--at, multiples of
+--every), against validation text, each as its program scores itself: dgflow - peer with Welch's 90 % interval, since
+the programs share no random numbers. After the same minutes, samples of both against test text, scored
 by `dgflow score`: dgflow - peer with the 95 % interval over seeds, paired, since the two of a seed shared the machine.
 """
 import argparse
@@ -34,16 +34,17 @@ PUBLISHED = ("--batch", 64, "--critic-iterations", 10, "--generator-rate", 1e-4,
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("dgflow", type=pathlib.Path)
+    parser.add_argument("dgflow")
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("peer", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--every", type=int, default=100)
-    parser.add_argument("--checkpoints", type=int, default=3)
+    parser.add_argument("--at", type=int, nargs="+", default=[100, 200, 300])
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--recipe", default="", help="options of both programs, over the published recipe's")
     parser.add_argument("--options", default="", help="further options of `dgflow train`")
@@ -164,25 +165,26 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     check(options)
     ours, theirs = [], []
-    for seed in range(1, options.seeds + 1):
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    for seed in seeds:
         pair = train(options, seed)
         ours.append(pair[0])
         theirs.append(pair[1])
         print(f"seed {seed}: dgflow {pair[0][-1]}, peer {pair[1][-1]}", file=sys.stderr, flush=True)
     lines = ["program;seed;iteration;seconds;js4;js6"]
     for program, runs in (("dgflow", ours), ("peer", theirs)):
-        for seed, rows in enumerate(runs, start=1):
+        for seed, rows in zip(seeds, runs):
             lines += [f"{program};{seed};{row[0]};{row[1]:.1f};{row[2]:.6f};{row[3]:.6f}" for row in rows]
     (options.folder / "results.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def at(runs, iteration):
-        return [next(row[2:] for row in rows if row[0] == iteration) for rows in runs]
+        return [row[2:] for rows in runs for row in rows if row[0] == iteration]
 
-    least = min(rows[-1][0] for rows in ours + theirs) // options.every
-    points = [options.every * max(1, round(least * part / options.checkpoints))
-              for part in range(1, options.checkpoints + 1)]
-    table("iterations", [(point, at(ours, point), at(theirs, point)) for point in points], 0.90, paired=False)
-    ends, floors = zip(*(reported(options, seed) for seed in range(1, options.seeds + 1)))
+    reached = [point for point in options.at if len(at(ours + theirs, point)) == 2 * len(seeds)]
+    if reached != options.at:
+        print(f"scored by all at {reached} of the iterations {options.at} only", file=sys.stderr)
+    table("iterations", [(point, at(ours, point), at(theirs, point)) for point in reached], 0.90, paired=False)
+    ends, floors = zip(*(reported(options, seed) for seed in seeds))
     last, floors, starts = list(zip(*ends)), floors[0], untrained(options)
     table("minutes, test text", [(f"{options.minutes:g}", *last)], 0.95, paired=True)
     for index, order in enumerate(ORDERS):

@@ -54,7 +54,7 @@ STUDENT = dict(enumerate((12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.30
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("dgflow", type=pathlib.Path, nargs="?")
+    parser.add_argument("dgflow", nargs="?")
     parser.add_argument("corpora", type=pathlib.Path, nargs="?")
     parser.add_argument("runs", type=pathlib.Path, nargs="?")
     parser.add_argument("--stage", action="append")
