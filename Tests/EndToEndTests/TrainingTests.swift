@@ -133,6 +133,7 @@ import Testing
       ("--spectral-bound", "1.5", "spectralBound: 1.5"),
       ("--initialisation", "closedBranches", "initialisation: closedBranches"),
       ("--warm-start", "2", "warmStart: 2"), ("--rate-half-life", "3", "rateHalfLife: 3"),
+      ("--rate-form", "harmonic", "rateForm: harmonic"),
     ]
     let options = parts.flatMap { [$0.0, $0.1] } + ["--straight-through"]
     func train(_ name: String, _ more: [String]) throws {

@@ -268,14 +268,17 @@ struct AdversarialTrainingTests {
       averageDecay: 0.998, iterations: 100_000)
     small.penaltyForm = .zeroCentred
     small.warmStart = 1_000
-    small.rateHalfLife = 40_000
+    small.rateHalfLife = 16_000
+    small.rateForm = .harmonic
     #expect(TrainingPreset.small.configuration() == small)
-    #expect(TrainingPreset.medium.configuration() == small)
+    var medium = small
+    medium.rateHalfLife = 8_000
+    #expect(TrainingPreset.medium.configuration() == medium)
     let tiny = TrainingPreset.tiny.configuration()
     #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == nil)
     for short in [0, 100] {
       let recipe = TrainingPreset.small.configuration(iterations: short)
-      #expect(recipe.warmStart == short / 20 && recipe.rateHalfLife == 1_000)
+      #expect(recipe.warmStart == short / 20 && recipe.rateHalfLife == small.rateHalfLife)
     }
   }
 

@@ -22,6 +22,7 @@ struct RecipeTests {
     recipe.initialisation = .closedBranches
     recipe.warmStart = 5
     recipe.rateHalfLife = 4
+    recipe.rateForm = .harmonic
     return recipe
   }
 
@@ -48,6 +49,10 @@ struct RecipeTests {
       { $0.penaltyForm = .zeroCentred }, { $0.spectralBound = 0.5 },
       { $0.straightThrough = true }, { $0.initialisation = .closedBranches }, { $0.warmStart = 3 },
       { $0.rateHalfLife = 2 },
+      {
+        $0.rateHalfLife = 2
+        $0.rateForm = .harmonic
+      },
     ]
     for (index, part) in parts.enumerated() {
       var changed = recipe
@@ -75,7 +80,7 @@ struct RecipeTests {
     #expect(resumed == whole)
   }
 
-  @Test("rates halve in their half-life and stay without one")
+  @Test("rates halve in their half-life, once or again and again, and stay without one")
   func rates() {
     var recipe = recipe
     #expect(recipe.rateFactor(iteration: 1_000_000) == 1)
@@ -83,6 +88,8 @@ struct RecipeTests {
     #expect(recipe.rateFactor(iteration: 0) == 1)
     #expect(recipe.rateFactor(iteration: 100) == 0.5)
     #expect(abs(recipe.rateFactor(iteration: 250) - pow(0.5, 2.5)) < 1e-15)
+    recipe.rateForm = .harmonic
+    #expect([0, 100, 300].map(recipe.rateFactor) == [1, 0.5, 0.25])
   }
 
   @Test("the critic's weights stay within their spectral bound")
@@ -138,7 +145,7 @@ struct RecipeTests {
       try JSONDecoder().decode(AdversarialConfiguration.self, from: text) == departing)
     for key in [
       "penaltyForm", "spectralBound", "straightThrough", "initialisation", "warmStart",
-      "rateHalfLife",
+      "rateHalfLife", "rateForm",
     ] {
       #expect(object.removeValue(forKey: key) != nil, "\(key)")
     }

@@ -32,6 +32,17 @@ struct TrainingSettingsTests {
     #expect(recipe.rateHalfLife == nil && recipe.averageDecay == nil && recipe.warmStart == 0)
   }
 
+  @Test("a form of falling rates needs a half-life")
+  func rateForm() throws {
+    #expect(try read("rateForm: halving\n").recipe().rateForm == .halving)
+    #expect(
+      try read("preset: tiny\nrateForm: halving\nrateHalfLife: 9\n").recipe().rateHalfLife == 9)
+    for text in ["preset: tiny\nrateForm: halving\n", "rateForm: harmonic\nrateHalfLife: 0\n"] {
+      let settings = try read(text)
+      expectFailure(.usage, "rate form is", "half-life") { _ = try settings.recipe() }
+    }
+  }
+
   @Test("another form of the penalty does not take the weight of the preset's")
   func penalty() throws {
     #expect(try read("penaltyForm: twoSided\n").recipe().penalty == 10)
@@ -40,11 +51,11 @@ struct TrainingSettingsTests {
     #expect(try read("preset: paper\npenaltyForm: oneSided\n").recipe().penalty == 10)
   }
 
-  @Test("with an end by the clock alone the rates stay, unless a half-life is given")
+  @Test("with an end by the clock alone the recipe is the preset's, with what is given")
   func endless() throws {
     let small = TrainingPreset.small.configuration()
     let endless = try TrainingSettings().endlessRecipe()
-    #expect(endless.iterations > 1_000_000_000 && endless.rateHalfLife == nil)
+    #expect(endless.iterations > 1_000_000_000 && endless.rateHalfLife == small.rateHalfLife)
     #expect(endless.warmStart == small.warmStart && endless.averageDecay == small.averageDecay)
     var given = TrainingSettings()
     given.rateHalfLife = 70
@@ -89,6 +100,7 @@ struct TrainingSettingsTests {
       initialisation: closedBranches
       warmStart: 9
       rateHalfLife: 1000
+      rateForm: halving
       averageDecay: 0.999
       shards: 5
       convolution: winograd
@@ -108,7 +120,7 @@ struct TrainingSettingsTests {
     #expect(recipe.convolution == .winograd)
     #expect(recipe.penaltyForm == .oneSided && recipe.spectralBound == 2)
     #expect(recipe.straightThrough && recipe.initialisation == .closedBranches)
-    #expect(recipe.warmStart == 9 && recipe.rateHalfLife == 1000)
+    #expect(recipe.warmStart == 9 && recipe.rateHalfLife == 1000 && recipe.rateForm == .halving)
     let networks = try settings.networks()
     #expect(networks.width == 20 && networks.blocks == 2 && networks.temperature == 0.5)
     #expect(try YAMLFile.text(of: settings) == YAMLFile.text(of: try read(text)))

@@ -20,8 +20,8 @@ struct TrainCommand: ParsableCommand {
         dgflow train corpus --output short --minutes 30
         dgflow train corpus --output short --resume --minutes 60
 
-      The rates fall and the warm start lasts in proportion to the iterations that a run begins with; \
-      with --minutes alone the rates stay. More iterations after --resume keep the course of the rates.
+      The rates of small and medium fall as they go, so a run can be ended at any time and gone on with \
+      at any time.
 
       The preset's values can be overridden by a YAML file (--config) and by options, in this order. \
       The file's keys: \(TrainingSettings.keys.joined(separator: ", ")).

@@ -6,6 +6,7 @@ import Tensors
 extension TrainingPreset: ExpressibleByArgument {}
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
 extension PenaltyForm: ExpressibleByArgument {}
+extension RateForm: ExpressibleByArgument {}
 extension AdversarialConfiguration.Initialisation: ExpressibleByArgument {}
 
 /// The recipe, where it differs from the preset's.
@@ -111,10 +112,19 @@ struct RecipeOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: """
-      Iterations in which both rates halve, 0 for never (small and medium: two fifths of all, at \
-      least 1000, but never with --minutes alone; tiny and paper: never).
+      Iterations in which both rates first halve, 0 for never (small \
+      \(TrainingPreset.small.rateHalfLife ?? 0), medium \(TrainingPreset.medium.rateHalfLife ?? 0), tiny \
+      and paper 0).
       """)
   var rateHalfLife: Int?
+
+  @Option(
+    name: .long,
+    help: """
+      How rates fall at iteration t: as 1/(1 + t/half-life) (harmonic, of small and medium) or \
+      halved every half-life (halving).
+      """)
+  var rateForm: RateForm?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -154,6 +164,7 @@ struct RecipeOptions: ParsableArguments {
     settings.initialisation = initialisation
     settings.warmStart = warmStart
     settings.rateHalfLife = rateHalfLife
+    settings.rateForm = rateForm
     settings.averageDecay = averageDecay
     settings.shards = shards
     settings.convolution = convolution

@@ -1,11 +1,5 @@
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// The recipe of adversarial training, without the networks' shapes.
 ///
 /// Every default has its source: [WGAN-GP] is igul222/improved_wgan_training, gan_language.py; [TTUR] is
@@ -56,8 +50,10 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
   /// Steps in which the generator is first trained as the decoder of an autoencoder
   /// (``WarmStartReport``); 0, none [WGAN-GP].
   public var warmStart: Int
-  /// Iterations in which both rates halve; nil, the default, for rates that stay [TTUR].
+  /// Iterations in which both rates first halve; nil, the default, for rates that stay [TTUR].
   public var rateHalfLife: Int?
+  /// How the rates fall from there on; without a half-life nothing.
+  public var rateForm: RateForm
   /// Parts that a batch is cut into; part of the result's definition, unlike threads.
   ///
   /// 8, chosen here: enough for eight cores, and eight samples still fill a matrix product.
@@ -94,6 +90,7 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     straightThrough = false
     initialisation = .published
     warmStart = 0
+    rateForm = .halving
     self.shards = shards
     self.averageDecay = averageDecay
     self.seed = seed
@@ -101,9 +98,9 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
     self.iterations = iterations
   }
 
-  /// Both rates' factor at an iteration: 2^(−iteration / half-life), 1 without one.
+  /// Both rates' factor at an iteration, 1 without a half-life.
   func rateFactor(iteration: Int) -> Double {
-    rateHalfLife.map { exp2(-Double(iteration) / Double($0)) } ?? 1
+    rateHalfLife.map { rateForm.factor(iteration: iteration, halfLife: $0) } ?? 1
   }
 
   /// What the critic is shown of samples while it trains.
@@ -139,5 +136,6 @@ extension AdversarialConfiguration {
       try values.decodeIfPresent(Initialisation.self, forKey: .initialisation) ?? initialisation
     warmStart = try values.decodeIfPresent(Int.self, forKey: .warmStart) ?? warmStart
     rateHalfLife = try values.decodeIfPresent(Int.self, forKey: .rateHalfLife)
+    rateForm = try values.decodeIfPresent(RateForm.self, forKey: .rateForm) ?? rateForm
   }
 }

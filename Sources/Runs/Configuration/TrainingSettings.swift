@@ -23,7 +23,8 @@ import Tensors
 /// straightThrough: false
 /// initialisation: published
 /// warmStart: 1000
-/// rateHalfLife: 40000
+/// rateHalfLife: 16000
+/// rateForm: harmonic
 /// averageDecay: 0.998
 /// shards: 8
 /// convolution: winograd
@@ -60,8 +61,10 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var initialisation: AdversarialConfiguration.Initialisation?
   /// Steps of the autoencoder that the generator begins as.
   public var warmStart: Int?
-  /// Iterations in which both rates halve; 0 for never.
+  /// Iterations in which both rates first halve; 0 for never.
   public var rateHalfLife: Int?
+  /// How the rates fall from there on.
+  public var rateForm: RateForm?
   /// Decay of the moving average of the generator; 0 for none.
   public var averageDecay: Double?
   /// Parts that a batch is cut into.
@@ -74,7 +77,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case preset, width, blocks, temperature, iterations, batch, criticIterations, generatorRate
     case criticRate, penalty, penaltyForm, spectralBound, straightThrough, initialisation, warmStart
-    case rateHalfLife, averageDecay, shards, convolution, seed
+    case rateHalfLife, rateForm, averageDecay, shards, convolution, seed
   }
 
   /// The keys that a configuration file may have.
@@ -109,6 +112,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     result.initialisation = other.initialisation ?? initialisation
     result.warmStart = other.warmStart ?? warmStart
     result.rateHalfLife = other.rateHalfLife ?? rateHalfLife
+    result.rateForm = other.rateForm ?? rateForm
     result.averageDecay = other.averageDecay ?? averageDecay
     result.shards = other.shards ?? shards
     result.convolution = other.convolution ?? convolution
@@ -150,6 +154,15 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     recipe.initialisation = initialisation ?? recipe.initialisation
     recipe.warmStart = warmStart ?? recipe.warmStart
     if let rateHalfLife { recipe.rateHalfLife = rateHalfLife == 0 ? nil : rateHalfLife }
+    if let rateForm {
+      guard recipe.rateHalfLife != nil else {
+        throw Failure(
+          .usage,
+          "training: rate form is \(rateForm), but without a half-life the rates stay; give a rate "
+            + "half-life too, or leave the form out")
+      }
+      recipe.rateForm = rateForm
+    }
     if let averageDecay { recipe.averageDecay = averageDecay == 0 ? nil : averageDecay }
     recipe.shards = shards ?? min(recipe.shards, recipe.batch)
     recipe.convolution = convolution ?? recipe.convolution
@@ -158,14 +171,11 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     return recipe
   }
 
-  /// The recipe of a training that only the clock ends: the rates fall only where that is asked for,
-  /// since in how many iterations they should is not known.
+  /// The recipe of a training that only the clock ends.
   ///
   /// - Throws: `Failure` of kind `usage` that names the value out of range.
   public func endlessRecipe() throws -> AdversarialConfiguration {
-    var settings = self
-    settings.rateHalfLife = rateHalfLife ?? 0
-    var recipe = try settings.recipe()
+    var recipe = try recipe()
     recipe.iterations = Int(UInt32.max) / recipe.criticIterations
     return recipe
   }

@@ -15,7 +15,11 @@ public enum RecipeWords {
     if recipe.straightThrough { words.append("straight-through samples") }
     if recipe.initialisation != .published { words.append("begun with \(recipe.initialisation)") }
     if recipe.warmStart > 0 { words.append("warm start of \(recipe.warmStart) steps") }
-    if let halfLife = recipe.rateHalfLife { words.append("rates halved every \(halfLife)") }
+    if let halfLife = recipe.rateHalfLife {
+      words.append(
+        recipe.rateForm == .halving
+          ? "rates halved every \(halfLife)" : "rates falling as 1/(1 + t/\(halfLife))")
+    }
     if let decay = recipe.averageDecay { words.append("moving average with decay \(decay)") }
     words += [
       "seed \(recipe.seed)", "\(recipe.shards) shards", "convolutions \(recipe.convolution)",

@@ -41,7 +41,7 @@ COLUMNS = ("stage", "recipe", "corpus", "seed", "units", "iterations", "seconds"
 BASE = ["--preset", "paper", "--width", "64", "--critic-iterations", "1", "--critic-rate", "3e-4"]
 # Options that do not change what an iteration costs.
 FREE = ("--critic-rate", "--generator-rate", "--penalty", "--penalty-form", "--temperature", "--initialisation",
-        "--rate-half-life", "--warm-start")
+        "--rate-half-life", "--rate-form", "--warm-start")
 # Options whose value does not change it.
 SWITCHES = ("--average-decay",)
 # The tool's status when it was interrupted and has saved.
