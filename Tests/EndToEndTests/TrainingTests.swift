@@ -155,6 +155,7 @@ import Testing
     }
     let words = try Tool.output("inspect", "whole", folder: scratch.folder)
     #expect(words.contains("temperature 0.7") && words.contains("warm start of 2 steps"))
+    #expect(words.contains("rates falling as 1/(1 + t/3) at iteration t"))
     let samples = try Tool.output("generate", "whole", "--count", "5", folder: scratch.folder)
     #expect(samples.split(separator: "\n", omittingEmptySubsequences: false).count == 6)
     let refined = try Tool.output(

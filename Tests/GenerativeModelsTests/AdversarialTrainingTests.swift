@@ -275,7 +275,7 @@ struct AdversarialTrainingTests {
     medium.rateHalfLife = 8_000
     #expect(TrainingPreset.medium.configuration() == medium)
     let tiny = TrainingPreset.tiny.configuration()
-    #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == nil)
+    #expect(tiny.warmStart == 1_000 && tiny.rateHalfLife == nil && tiny.rateForm == .halving)
     for short in [0, 100] {
       let recipe = TrainingPreset.small.configuration(iterations: short)
       #expect(recipe.warmStart == short / 20 && recipe.rateHalfLife == small.rateHalfLife)

@@ -49,16 +49,17 @@ struct RecipeTests {
       { $0.penaltyForm = .zeroCentred }, { $0.spectralBound = 0.5 },
       { $0.straightThrough = true }, { $0.initialisation = .closedBranches }, { $0.warmStart = 3 },
       { $0.rateHalfLife = 2 },
-      {
-        $0.rateHalfLife = 2
-        $0.rateForm = .harmonic
-      },
     ]
     for (index, part) in parts.enumerated() {
       var changed = recipe
       part(&changed)
       #expect(try train(changed).generator != plain.generator, "part \(index)")
     }
+    var halving = recipe
+    halving.rateHalfLife = 2
+    var harmonic = halving
+    harmonic.rateForm = .harmonic
+    #expect(try train(harmonic).generator != train(halving).generator)
     let all = try train(departing)
     #expect(try train(departing, threads: 3) == all)
   }
@@ -149,6 +150,15 @@ struct RecipeTests {
     ] {
       #expect(object.removeValue(forKey: key) != nil, "\(key)")
     }
+    var halving = recipe
+    halving.rateHalfLife = 4
+    let older = try JSONEncoder().encode(halving)
+    var known = try #require(JSONSerialization.jsonObject(with: older) as? [String: Any])
+    known["rateForm"] = nil
+    #expect(
+      try JSONDecoder().decode(
+        AdversarialConfiguration.self, from: JSONSerialization.data(withJSONObject: known))
+        == halving)
     let old = try JSONSerialization.data(withJSONObject: object)
     #expect(try JSONDecoder().decode(AdversarialConfiguration.self, from: old) == recipe)
   }

@@ -20,8 +20,8 @@ struct TrainCommand: ParsableCommand {
         dgflow train corpus --output short --minutes 30
         dgflow train corpus --output short --resume --minutes 60
 
-      The rates of small and medium fall as they go, so a run can be ended at any time and gone on with \
-      at any time.
+      The rates of small and medium fall in a way that needs no length known beforehand; after --resume \
+      they go on where they were. With --rate-form halving choose the half-life for the length.
 
       The preset's values can be overridden by a YAML file (--config) and by options, in this order. \
       The file's keys: \(TrainingSettings.keys.joined(separator: ", ")).

@@ -122,7 +122,7 @@ struct RecipeOptions: ParsableArguments {
     name: .long,
     help: """
       How rates fall at iteration t: as 1/(1 + t/half-life) (harmonic, of small and medium) or \
-      halved every half-life (halving).
+      halved every half-life (halving, of the others where a half-life is given).
       """)
   var rateForm: RateForm?
 

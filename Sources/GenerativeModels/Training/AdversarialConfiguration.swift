@@ -52,7 +52,9 @@ public struct AdversarialConfiguration: Codable, Sendable, Equatable {
   public var warmStart: Int
   /// Iterations in which both rates first halve; nil, the default, for rates that stay [TTUR].
   public var rateHalfLife: Int?
-  /// How the rates fall from there on; without a half-life nothing.
+  /// How the rates fall, from the first iteration on; without effect where they stay.
+  ///
+  /// Halving by default, as runs were trained whose files do not say.
   public var rateForm: RateForm
   /// Parts that a batch is cut into; part of the result's definition, unlike threads.
   ///

@@ -8,8 +8,9 @@
 public enum RateForm: String, Codable, Sendable, CaseIterable {
   /// 2^(−t/h), halved again every h iterations: for a training whose length is known when it begins.
   case halving
-  /// 1/(1 + t/h), halved once after h iterations and ever more slowly from there on, as in Robbins
-  /// and Monro 1951: for a training of any length.
+  /// 1/(1 + t/h), a half after h iterations and a third after 2h: for a training of any length. Its sum
+  /// diverges and the sum of its squares does not, which Robbins and Monro (A Stochastic Approximation
+  /// Method, 1951) ask of rates.
   case harmonic
 
   /// The factor at an iteration, 1 at the first.

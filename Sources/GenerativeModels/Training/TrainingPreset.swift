@@ -2,8 +2,8 @@
 ///
 /// The three presets for CPUs share the recipe that made the best generator of real news at equal
 /// compute (Tools/experiments/quality): two blocks, batches of 32, ten times the two-time-scale rates
-/// of Heusel et al. that fall as training goes, a warm start of the generator and a zero-centred
-/// penalty.
+/// of Heusel et al., a warm start of the generator and a zero-centred penalty. How the rates fall was
+/// chosen later, for longer trainings.
 public enum TrainingPreset: String, Codable, Sendable, CaseIterable {
   /// Width 32: minutes on a laptop.
   case tiny
@@ -69,8 +69,10 @@ public enum TrainingPreset: String, Codable, Sendable, CaseIterable {
       iterations: iterations)
     recipe.penaltyForm = .zeroCentred
     recipe.warmStart = min(1_000, max(0, iterations) / 20)
-    recipe.rateHalfLife = rateHalfLife
-    recipe.rateForm = .harmonic
+    if let rateHalfLife {
+      recipe.rateHalfLife = rateHalfLife
+      recipe.rateForm = .harmonic
+    }
     return recipe
   }
 }

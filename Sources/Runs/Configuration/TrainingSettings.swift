@@ -63,7 +63,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
   public var warmStart: Int?
   /// Iterations in which both rates first halve; 0 for never.
   public var rateHalfLife: Int?
-  /// How the rates fall from there on.
+  /// How the rates fall; an error where they stay.
   public var rateForm: RateForm?
   /// Decay of the moving average of the generator; 0 for none.
   public var averageDecay: Double?
@@ -136,7 +136,8 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
 
   /// The recipe: the preset's with what is given here.
   ///
-  /// - Throws: `Failure` of kind `usage` that names the value out of range.
+  /// - Throws: `Failure` of kind `usage` that names the value out of range, or a form of falling rates
+  ///   without a half-life.
   public func recipe() throws -> AdversarialConfiguration {
     var recipe = resolvedPreset.configuration(iterations: iterations)
     recipe.batch = batch ?? recipe.batch
@@ -155,7 +156,8 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     recipe.warmStart = warmStart ?? recipe.warmStart
     if let rateHalfLife { recipe.rateHalfLife = rateHalfLife == 0 ? nil : rateHalfLife }
     if let rateForm {
-      guard recipe.rateHalfLife != nil else {
+      // An explicit 0 takes back what a file says of falling rates, form included.
+      guard recipe.rateHalfLife != nil || rateHalfLife == 0 else {
         throw Failure(
           .usage,
           "training: rate form is \(rateForm), but without a half-life the rates stay; give a rate "

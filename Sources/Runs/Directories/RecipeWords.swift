@@ -16,9 +16,10 @@ public enum RecipeWords {
     if recipe.initialisation != .published { words.append("begun with \(recipe.initialisation)") }
     if recipe.warmStart > 0 { words.append("warm start of \(recipe.warmStart) steps") }
     if let halfLife = recipe.rateHalfLife {
-      words.append(
-        recipe.rateForm == .halving
-          ? "rates halved every \(halfLife)" : "rates falling as 1/(1 + t/\(halfLife))")
+      switch recipe.rateForm {
+      case .halving: words.append("rates halved every \(halfLife) iterations")
+      case .harmonic: words.append("rates falling as 1/(1 + t/\(halfLife)) at iteration t")
+      }
     }
     if let decay = recipe.averageDecay { words.append("moving average with decay \(decay)") }
     words += [
