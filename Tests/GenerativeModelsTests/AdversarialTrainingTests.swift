@@ -268,7 +268,7 @@ struct AdversarialTrainingTests {
       averageDecay: 0.998, iterations: 100_000)
     small.penaltyForm = .zeroCentred
     small.warmStart = 1_000
-    small.rateHalfLife = 16_000
+    small.rateHalfLife = 32_000
     small.rateForm = .harmonic
     #expect(TrainingPreset.small.configuration() == small)
     var medium = small

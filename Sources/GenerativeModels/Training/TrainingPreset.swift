@@ -47,7 +47,7 @@ public enum TrainingPreset: String, Codable, Sendable, CaseIterable {
   public var rateHalfLife: Int? {
     switch self {
     case .tiny, .paper: nil
-    case .small: 16_000
+    case .small: 32_000
     case .medium: 8_000
     }
   }

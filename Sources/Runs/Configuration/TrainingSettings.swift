@@ -23,7 +23,7 @@ import Tensors
 /// straightThrough: false
 /// initialisation: published
 /// warmStart: 1000
-/// rateHalfLife: 16000
+/// rateHalfLife: 32000
 /// rateForm: harmonic
 /// averageDecay: 0.998
 /// shards: 8
