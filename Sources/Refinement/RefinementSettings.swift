@@ -6,7 +6,7 @@ import Files
 /// KL, η 0.1, γ 0.01, 25 steps; four of its fourteen configurations use η 0.05, three of these with
 /// 15 steps. No values for text are published.
 public struct RefinementSettings: Codable, Equatable, Sendable {
-  /// η = 0.1: released image settings.
+  /// η = 0.1: released image settings, of a critic's score as it is; a fitted ratio is steeper.
   public static let defaultStepSize = 0.1
   /// γ = 0.01: released image settings.
   public static let defaultNoiseWeight = 0.01

@@ -87,13 +87,13 @@ public enum ComparisonTable {
     let refined = rows.filter { $0.summary != nil }
     guard !refined.isEmpty else { return [] }
     var table = TextTable([
-      ("what moved", .left), ("mean d", .right), ("latent norm", .right),
+      ("what moved", .left), ("steps", .right), ("mean d", .right), ("latent norm", .right),
       ("characters changed", .right), ("texts changed", .right), ("cost a sample", .right),
     ])
     for row in refined {
       guard let summary = row.summary else { continue }
       table.append([
-        row.name,
+        row.name, row.refinement.map { "\($0.steps) of \($0.stepSize)" } ?? "-",
         "\(Figures.fixed(summary.meanRatioBefore, 3)) → "
           + Figures.fixed(summary.meanRatioAfter, 3),
         "\(Figures.fixed(summary.meanNormBefore, 2)) → "

@@ -19,6 +19,12 @@ import Testing
   private func rows(
     _ command: String, _ arguments: String..., at location: SourceLocation = #_sourceLocation
   ) throws -> [[String: Any]] {
+    try rows(command, arguments, at: location)
+  }
+
+  private func rows(
+    _ command: String, _ arguments: [String], at location: SourceLocation = #_sourceLocation
+  ) throws -> [[String: Any]] {
     let outcome = try Tool.run(arguments + ["--json"], folder: scratch.folder)
     #expect(outcome.status == 0, "\(outcome.errors)", sourceLocation: location)
     let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
@@ -234,6 +240,24 @@ import Testing
       "compare", "compare", workshop.run, "--reference", workshop.corpus, "--divergence", "js",
       "--count", "20", "--steps", "1", "--ratio", "raw", "--quiet")
     #expect(one.compactMap { $0["name"] as? String } == ["run, base", "run, JS"])
+    func flow(_ options: String...) throws -> [String: Any]? {
+      let rows = try rows(
+        "compare",
+        [
+          "compare", workshop.run, "--reference", workshop.corpus, "--divergence", "kl", "--count",
+          "20",
+        ]
+          + options)
+      return rows.last?["refinement"] as? [String: Any]
+    }
+    let given = try flow("--step-size", "0.2", "--noise", "0.02", "--steps", "2")
+    #expect(
+      given?["stepSize"] as? Double == 0.2 && given?["noiseWeight"] as? Double == 0.02
+        && given?["steps"] as? Int == 2)
+    let standard = try flow()
+    #expect(
+      standard?["stepSize"] as? Double == 0.01 && standard?["noiseWeight"] as? Double == 0.01
+        && standard?["steps"] as? Int == 25)
   }
 
   @Test("describe, calibrate and inspect")

@@ -108,7 +108,7 @@ import Testing
     #expect(outcome.lines.count == 10)
     for fragment in [
       "step 0: mean d", "step 2: mean d", "step 4: mean d",
-      "refined 10 samples by KL, 4 steps of 0.1, noise weight 0.01", "latent norm",
+      "refined 10 samples by KL, 4 steps of 0.01, noise weight 0.01", "latent norm",
       "critic calibrated on decoded text", "characters changed", "cost 9 units a sample",
     ] {
       #expect(outcome.errors.contains(fragment), "\(outcome.errors)")
@@ -119,6 +119,7 @@ import Testing
     let verbose = try Tool.run(
       ["refine", run, "--count", "10", "--steps", "4", "--ratio", "raw", "--verbose"])
     #expect(verbose.errors.contains("raw critic, d = 1.0 · score + 0.0"))
+    #expect(verbose.errors.contains("KL, 4 steps of 0.1, noise"))
   }
 
   @Test("a critic that was trained on is climbed where it is asked for")

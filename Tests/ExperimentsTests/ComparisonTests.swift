@@ -23,8 +23,8 @@ struct ComparisonTests {
     var settings = Comparison.Settings()
     settings.count = 50
     settings.sets = 4
-    settings.refinement.steps = 3
-    settings.refinement.stepSize = 2
+    settings.steps = 3
+    settings.stepSize = 2
     settings.seed = 8
     return settings
   }
@@ -45,7 +45,7 @@ struct ComparisonTests {
   @Test("no steps: every refined row is the base row, and every difference exactly zero")
   func noSteps() throws {
     var settings = settings
-    settings.refinement.steps = 0
+    settings.steps = 0
     let rows = try comparison(settings).rows(of: run, name: "run", choice: raw)
     #expect(rows.map(\.name) == ["run, base", "run, KL", "run, JS", "run, log D"])
     let base = try #require(rows.first)
@@ -90,13 +90,11 @@ struct ComparisonTests {
     let model = try TextModel(run)
     let base = TextSampler(
       generator: model.generator, codec: model.codec, seed: 8, threads: 1)
-    var refinement = settings.refinement
-    refinement.divergence = .jensenShannon
     let block = try RefinedSampler(
       base: base,
       ratio: try raw.ratio(
         of: model, calibration: nil, divergence: .jensenShannon, run: run.path),
-      settings: refinement
+      settings: settings.refinement(.jensenShannon, along: raw)
     ).refine(0..<50)
     let (before, after) = (
       try model.codec.canonical(block.before), try model.codec.canonical(block.after)
@@ -166,15 +164,28 @@ struct ComparisonTests {
     let calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: 15, seed: 1, threads: 1)
     try calibration.write(to: run.path + "/calibration.yml")
+    settings.stepSize = nil
     let with = try comparison(settings).rows(of: run, name: "run")
     let record = try #require(calibration.record(.decoded))
     let expected = RatioChoice.standard(for: calibration)
     #expect(with[1].ratio?.choice == expected)
+    #expect(with[1].refinement?.stepSize == expected.standardStepSize)
     if expected.kind == .calibrated {
       #expect(with[1].ratio?.scale == record.calibration.scale)
       #expect(with[1].ratio?.isSurrogate == true)
       #expect(with[1].ratio?.verdict == record.check.verdict)
     }
+  }
+
+  @Test("the step size is the ratio's own unless one is given")
+  func stepSizes() {
+    var settings = settings
+    let ratios = RatioChoice.Kind.allCases.map { RatioChoice(kind: $0) }
+    #expect(ratios.allSatisfy { settings.refinement(.logD, along: $0).stepSize == 2 })
+    settings.stepSize = nil
+    #expect(
+      ratios.map { settings.refinement(.logD, along: $0).stepSize }
+        == ratios.map(\.standardStepSize))
   }
 
   @Test("JS and log D on a raw critic need its centre")
@@ -211,7 +222,7 @@ struct ComparisonTests {
     refused("cut into 1 sets") { $0.sets = 1 }
     refused("7 samples cannot be cut into 4 sets") { $0.count = 7 }
     refused("-3 samples") { $0.count = -3 }
-    refused("step size 0.0") { $0.refinement.stepSize = 0 }
+    refused("step size 0.0") { $0.stepSize = 0 }
     var least = settings
     least.count = 8
     _ = try comparison(least)

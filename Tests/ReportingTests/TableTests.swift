@@ -201,7 +201,9 @@ struct TableTests {
         "JS at the full count, paired by latent; recall over 3 independent sets of 10 samples, at "
           + "that count"))
     let moved = try #require(lines.firstIndex { $0.hasPrefix("what moved") })
-    #expect(lines[moved + 1].contains("→") && lines[moved + 1].hasSuffix("5 units"))
+    #expect(
+      lines[moved + 1].contains("2 of 0.1") && lines[moved + 1].contains("→")
+        && lines[moved + 1].hasSuffix("5 units"))
     #expect(
       lines.last == "d of run, KL; run, JS: the critic's raw score, which is no log ratio")
     #expect(lines.allSatisfy { $0.count <= 110 }, "a line is wider than a terminal")
@@ -238,7 +240,7 @@ struct TableTests {
     settings.count = fileLines ?? 30
     settings.sets = 3
     settings.divergences = [.kullbackLeibler, .jensenShannon]
-    settings.refinement.steps = 2
+    settings.steps = 2
     let comparison = try Comparison(
       reference: try ScoringReference(corpus: corpus, options: options), settings: settings,
       threads: 1)

@@ -177,6 +177,13 @@ struct RatioChoiceTests {
         == RatioChoice(kind: .calibrated, representation: .smoothed))
   }
 
+  @Test("a raw score takes the released step size, a fit a tenth of it")
+  func stepSizes() {
+    let sizes = RatioChoice.Kind.allCases.map { RatioChoice(kind: $0).standardStepSize }
+    #expect(RatioChoice.Kind.allCases == [.raw, .calibrated, .continued])
+    #expect(sizes == [0.1, 0.01, 0.01])
+  }
+
   @Test("a separable fit is not the default, and says of itself that it is no ratio when asked for")
   func separable() throws {
     let calibration = try Self.calibration(real: 5)

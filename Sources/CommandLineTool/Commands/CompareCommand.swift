@@ -23,7 +23,8 @@ struct CompareCommand: ParsableCommand {
         dgflow compare ours.txt theirs.txt --reference corpus
       """)
 
-  @Argument(help: "Run directories, bundled names (newswire) or files of samples, one a line.")
+  @Argument(
+    help: "Run directories, bundled names (newswire, news) or files of samples, one a line.")
   var inputs: [String]
 
   @Option(name: .long, help: "Prepared corpus, or a bundled name (newswire).")
@@ -79,7 +80,9 @@ struct CompareCommand: ParsableCommand {
     settings.count = count
     if let sets { settings.sets = sets }
     if !divergences.isEmpty { settings.divergences = divergences }
-    settings.refinement = flow.settings(.kullbackLeibler)
+    settings.stepSize = flow.stepSize
+    if let noise = flow.noise { settings.noiseWeight = noise }
+    if let steps = flow.steps { settings.steps = steps }
     settings.seed = seed.seed
     let comparison = try Comparison(
       reference: measured, settings: settings, threads: threads.count)

@@ -27,7 +27,7 @@ struct RefineCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
+    help: ArgumentHelp("Run directory, or a bundled name (newswire, news).", valueName: "run"))
   var runName: String
 
   @Option(
@@ -77,7 +77,7 @@ struct RefineCommand: ParsableCommand {
     let sampler = try RefinedSampler(
       base: TextSampler(
         generator: model.generator, codec: model.codec, seed: seed.seed, threads: threads.count),
-      ratio: ratio, settings: flow.settings(divergence))
+      ratio: ratio, settings: flow.settings(divergence, along: choice))
     let given = try givenLatents(model)
     let total = min(count ?? given?.rows ?? 1_000, given?.rows ?? Int.max)
     if let given, let count, count > given.rows {

@@ -44,7 +44,11 @@ struct RefinementOptions: ParsableArguments {
   var offset: RatioChoice.Offset?
 
   @Option(
-    name: .long, parsing: .unconditional, help: "Step size η (0.1, the released image setting).")
+    name: .long, parsing: .unconditional,
+    help: """
+      Step size η (raw \(RatioChoice(kind: .raw).standardStepSize), the released image setting; calibrated \
+      and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper).
+      """)
   var stepSize: Double?
 
   @Option(
@@ -75,9 +79,10 @@ struct RefinementOptions: ParsableArguments {
 
   private var fit: RatioRepresentation { (representation ?? .decoded).representation }
 
-  func settings(_ divergence: FDivergence) -> RefinementSettings {
+  /// What was given, else the defaults; the step size's is that of the ratio.
+  func settings(_ divergence: FDivergence, along ratio: RatioChoice) -> RefinementSettings {
     RefinementSettings(
-      divergence: divergence, stepSize: stepSize ?? RefinementSettings.defaultStepSize,
+      divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
       noiseWeight: noise ?? RefinementSettings.defaultNoiseWeight,
       steps: steps ?? RefinementSettings.defaultSteps)
   }

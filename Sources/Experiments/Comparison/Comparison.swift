@@ -20,8 +20,12 @@ public struct Comparison: Sendable {
     public var sets = 5
     /// Divergences to refine by.
     public var divergences = FDivergence.allCases
-    /// Step size η, noise weight γ, steps; the divergence of each row replaces the one in here.
-    public var refinement = RefinementSettings()
+    /// Step size η; nil takes that of the ratio, ``Runs/RatioChoice/standardStepSize``.
+    public var stepSize: Double?
+    /// Noise weight γ.
+    public var noiseWeight = RefinementSettings.defaultNoiseWeight
+    /// Steps.
+    public var steps = RefinementSettings.defaultSteps
     /// Seed of latents and noise.
     public var seed: UInt64 = 1
 
@@ -32,13 +36,20 @@ public struct Comparison: Sendable {
     ///
     /// - Throws: `Failure` of kind `usage` naming the value out of range.
     public func validate() throws {
-      try refinement.validate()
+      try refinement(.kullbackLeibler, along: RatioChoice(kind: .raw)).validate()
       guard sets >= 2, count >= 2 * sets else {
         throw Failure(
           .usage,
           "\(count) samples cannot be cut into \(sets) sets: give at least 2 sets, and at least "
             + "twice as many samples as sets")
       }
+    }
+
+    /// How a row is refined.
+    func refinement(_ divergence: FDivergence, along ratio: RatioChoice) -> RefinementSettings {
+      RefinementSettings(
+        divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
+        noiseWeight: noiseWeight, steps: steps)
     }
   }
 
@@ -103,8 +114,7 @@ public struct Comparison: Sendable {
     ]
     for divergence in settings.divergences {
       begin = clock.now
-      var refinement = settings.refinement
-      refinement.divergence = divergence
+      let refinement = settings.refinement(divergence, along: choice)
       let ratio = try choice.ratio(
         of: model, calibration: calibration, divergence: divergence, run: run.path)
       let sampler = try RefinedSampler(base: base, ratio: ratio, settings: refinement)
