@@ -110,19 +110,24 @@ import Testing
     expectErrorLine(closed, ["/dev/null"], onlyLine: false)
   }
 
-  static let shippedRun = Tool.root + "/Corpora/newswire/run"
-
   @Test(
-    "the run that comes with dgflow generates, refines and cannot be resumed",
-    .enabled(if: FileManager.default.fileExists(atPath: shippedRun)))
-  func shipped() throws {
-    let generated = try Tool.run(["generate", "newswire", "--count", "5"])
+    "a run that comes with dgflow generates, refines by its calibrated critic and cannot be resumed",
+    arguments: ["newswire", "news"])
+  func shipped(name: String) throws {
+    let generated = try Tool.run(["generate", name, "--count", "5"])
     #expect(generated.status == 0 && generated.lines.count == 5, "\(generated.errors)")
-    let refined = try Tool.run(["refine", "newswire", "--count", "5", "--steps", "0", "--quiet"])
-    #expect(refined.lines == generated.lines)
-    let inspected = try Tool.output("inspect", "newswire")
+    let unmoved = try Tool.run(["refine", name, "--count", "5", "--steps", "0", "--quiet"])
+    #expect(unmoved.lines == generated.lines)
+    let refined = try Tool.run(["refine", name, "--count", "5", "--steps", "5"])
+    #expect(refined.status == 0 && refined.lines.count == 5 && refined.lines != generated.lines)
+    #expect(refined.errors.contains("critic calibrated on decoded text"), "\(refined.errors)")
+    let continued = try Tool.run(
+      ["refine", name, "--count", "2", "--steps", "1", "--ratio", "continued"])
+    #expect(continued.status == 0, "\(continued.errors)")
+    let inspected = try Tool.output("inspect", name)
     #expect(inspected.contains("cannot be resumed"))
-    _ = try scratch.copy(Self.shippedRun, as: "run")
+    #expect(inspected.contains(#/findings: +none/#), "\(inspected)")
+    _ = try scratch.copy(Tool.root + "/Corpora/\(name)/run", as: "run")
     expectError(
       try Tool.run(
         ["train", Workshop.shared.corpus, "--output", "run", "--resume"], folder: scratch.folder),

@@ -27,7 +27,7 @@ struct CalibrateCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
+    help: ArgumentHelp("Run directory, or a bundled name (newswire, news).", valueName: "run"))
   var runName: String
 
   @Option(name: .long, help: "Prepared corpus whose validation split is used.")

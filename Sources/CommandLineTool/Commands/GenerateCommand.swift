@@ -18,7 +18,7 @@ struct GenerateCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Run directory, or a bundled name (newswire).", valueName: "run"))
+    help: ArgumentHelp("Run directory, or a bundled name (newswire, news).", valueName: "run"))
   var runName: String
 
   @Option(name: .long, parsing: .unconditional, help: "Number of samples.")

@@ -22,7 +22,7 @@ struct InspectCommand: ParsableCommand {
         dgflow inspect corpus/train.npy
       """)
 
-  @Argument(help: "Run, corpus, bundled name (newswire) or file.")
+  @Argument(help: "Run, corpus, bundled name (newswire, news) or file.")
   var path: String
 
   @Flag(name: .long, help: "Print JSON on standard output.")
