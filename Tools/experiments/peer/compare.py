@@ -3,7 +3,7 @@
 
     Tools/experiments/peer/compare.py DGFLOW CORPUS PEER FOLDER [--python python3] [--first-seed 1] [--seeds 5] \
         [--minutes 10] [--width 32] [--every 100] [--at 100 200 300] [--samples 10000] \
-        [--recipe "--critic-iterations 1"] [--options "--convolution winograd"]
+        [--recipe "--critic-iterations 1"] [--options "--convolution winograd"] [--initialised]
 
 DGFLOW is the built tool, CORPUS a prepared corpus, PEER the PyTorch program: it takes token matrices and writes
 a CSV of iteration, seconds, js4 and js6 (README.md says which options it must have). For every seed both train by the
@@ -47,6 +47,7 @@ def arguments():
     parser.add_argument("--at", type=int, nargs="+", default=[100, 200, 300])
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--recipe", default="", help="options of both programs, over the published recipe's")
+    parser.add_argument("--initialised", action="store_true", help="begin the peer's weights by initialised.py")
     parser.add_argument("--options", default="", help="further options of `dgflow train`")
     return parser.parse_args()
 
@@ -54,7 +55,7 @@ def arguments():
 def check(options):
     """Refuses a folder whose runs were made by other options; more seeds are no others."""
     made = {name: str(value) for name, value in sorted(vars(options).items())
-            if name in ("corpus", "minutes", "width", "every", "samples", "recipe", "options")}
+            if name in ("corpus", "minutes", "width", "every", "samples", "recipe", "initialised", "options")}
     kept = options.folder / "options.json"
     if not kept.exists():
         kept.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
@@ -82,7 +83,8 @@ def train(options, seed):
         ours = [options.dgflow, "train", options.corpus, "--output", run, "--preset", "paper", *recipe,
                 *shlex.split(options.options), "--evaluate-every", options.every, "--checkpoint-every", options.every,
                 "--evaluation-samples", options.samples, "--quiet"]
-        peer = [options.python, options.peer, options.corpus / "train.npy", options.corpus / "validation.npy",
+        program = [HERE / "initialised.py", options.peer] if options.initialised else [options.peer]
+        peer = [options.python, *program, options.corpus / "train.npy", options.corpus / "validation.npy",
                 "--vocabulary", symbols(options.corpus), *recipe, "--every", options.every,
                 "--samples", options.samples, "--csv", table, "--save", table.with_suffix(".pt")]
         programs = [subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
