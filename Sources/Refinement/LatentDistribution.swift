@@ -9,19 +9,21 @@ import Tensors
 
 /// The prior of a generator's latents: how they are drawn, and how likely each is.
 ///
-/// A latent is a function of (stream, sample index), never of the batch that it is drawn in.
+/// A latent is a function of (stream, sample index, draw), never of the batch that it is drawn in.
 public protocol LatentDistribution: Sendable {
   /// Z, the width of a latent.
   var latentWidth: Int { get }
 
-  /// Draws the latent of one sample.
+  /// Draws a latent of one sample.
   ///
   /// - Parameters:
   ///   - latent: `[Z]`, overwritten.
   ///   - sample: the sample's index, counted over the whole run.
-  ///   - stream: the randomness; the same stream and index give the same latent everywhere.
+  ///   - step: which of the sample's draws; the first is 0.
+  ///   - stream: the randomness; the same stream, index and step give the same latent everywhere.
   func draw(
-    into latent: UnsafeMutableBufferPointer<Float>, sample: UInt64, from stream: RandomStream)
+    into latent: UnsafeMutableBufferPointer<Float>, sample: UInt64, step: UInt32,
+    from stream: RandomStream)
 
   /// log p(z) in nats, normalised.
   ///
@@ -55,7 +57,29 @@ extension LatentDistribution {
       for row in 0..<count {
         let latent = UnsafeMutableBufferPointer(
           rebasing: values[row * width..<(row + 1) * width])
-        draw(into: latent, sample: UInt64(firstSample + row), from: stream)
+        draw(into: latent, sample: UInt64(firstSample + row), step: 0, from: stream)
+      }
+    }
+    return latents
+  }
+
+  /// Further draws of some samples, `[samples.count · draws.count, Z]`, those of a sample together.
+  ///
+  /// - Parameters:
+  ///   - samples: the samples' indices.
+  ///   - draws: which draws of each.
+  ///   - stream: the randomness.
+  func proposals(of samples: [Int], draws: Range<Int>, from stream: RandomStream) -> Tensor {
+    var latents = Tensor(shape: [samples.count * draws.count, latentWidth])
+    let width = latentWidth
+    latents.withUnsafeMutableValues { values in
+      var rest = values[...]
+      for sample in samples {
+        for step in draws {
+          let latent = UnsafeMutableBufferPointer(rebasing: rest.prefix(width))
+          draw(into: latent, sample: UInt64(sample), step: UInt32(step), from: stream)
+          rest = rest.dropFirst(width)
+        }
       }
     }
     return latents
@@ -76,11 +100,12 @@ public struct StandardNormalLatents: LatentDistribution, Equatable {
     self.latentWidth = latentWidth
   }
 
-  /// Draws `[Z]` independent standard normal numbers, those of step 0 of the stream.
+  /// Draws `[Z]` independent standard normal numbers.
   public func draw(
-    into latent: UnsafeMutableBufferPointer<Float>, sample: UInt64, from stream: RandomStream
+    into latent: UnsafeMutableBufferPointer<Float>, sample: UInt64, step: UInt32,
+    from stream: RandomStream
   ) {
-    stream.fillNormal(latent, sample: sample, step: 0)
+    stream.fillNormal(latent, sample: sample, step: step)
   }
 
   /// log p(z) = −½ ‖z‖² − ½ Z log 2π, accumulated in double.

@@ -14,10 +14,33 @@ public struct RefinementResult: Sendable {
   public let normsAfter: [Float]
   /// Steps taken: those asked for, or fewer where the progress closure said stop.
   public let steps: Int
-  /// What each sample cost.
+  /// What all samples cost together.
   public let cost: RefinementCost
+  /// How often a method that accepts or rejects did so; nil for one that always moves.
+  public let acceptance: Acceptance?
   /// The states saved on the way; empty unless asked for.
   public let trajectory: [TrajectoryPoint]
+
+  init(
+    latents: Tensor, valuesBefore: [Float], valuesAfter: [Float], normsBefore: [Float],
+    normsAfter: [Float], steps: Int, cost: RefinementCost, acceptance: Acceptance? = nil,
+    trajectory: [TrajectoryPoint] = []
+  ) {
+    self.latents = latents
+    self.valuesBefore = valuesBefore
+    self.valuesAfter = valuesAfter
+    self.normsBefore = normsBefore
+    self.normsAfter = normsAfter
+    self.steps = steps
+    self.cost = cost
+    self.acceptance = acceptance
+    self.trajectory = trajectory
+  }
+
+  /// Cost units of a sample, on average: 2N + 1 for a flow of N steps; zero without samples.
+  public var unitsPerSample: Double {
+    valuesAfter.isEmpty ? 0 : Double(cost.units) / Double(valuesAfter.count)
+  }
 
   /// Mean of d before, over the samples; not a number without samples.
   public var meanValueBefore: Double { mean(valuesBefore) }
@@ -29,28 +52,55 @@ public struct RefinementResult: Sendable {
   public var meanNormAfter: Double { mean(normsAfter) }
 }
 
-/// The cost of a refinement in calls a sample.
+/// The cost of a refinement: how many samples went through each call of the ratio.
 ///
 /// One unit is a forward pass of generator and critic on one sample.
 public struct RefinementCost: Codable, Equatable, Sendable {
-  /// Calls of `values` a sample, one unit each.
-  public let values: Int
-  /// Calls of `evaluate` a sample, two units each.
-  public let evaluations: Int
+  /// Samples through `values`, one unit each.
+  public var values: Int
+  /// Samples through `evaluate`, two units each.
+  public var evaluations: Int
 
-  /// Counts of calls, each at least zero.
-  public init(values: Int, evaluations: Int) {
+  /// Counts of samples, each at least zero.
+  public init(values: Int = 0, evaluations: Int = 0) {
     self.values = values
     self.evaluations = evaluations
   }
 
-  /// Units a sample: `values` + 2 · `evaluations`; 2N + 1 for a flow of N steps.
-  public var unitsPerSample: Int { values + 2 * evaluations }
+  /// `values` + 2 · `evaluations`.
+  public var units: Int { values + 2 * evaluations }
 
-  /// The cost of one refinement after another.
+  /// The cost of both.
   public static func + (first: RefinementCost, second: RefinementCost) -> RefinementCost {
     RefinementCost(
       values: first.values + second.values, evaluations: first.evaluations + second.evaluations)
+  }
+}
+
+/// How often proposals were taken.
+public struct Acceptance: Codable, Equatable, Sendable {
+  /// Proposals judged, over all samples.
+  public var proposed: Int
+  /// Proposals taken.
+  public var accepted: Int
+  /// Samples for which no proposal was ever taken, and which are ordinary generated samples instead.
+  public var unresolved: Int
+
+  /// Counts, each at least zero.
+  public init(proposed: Int = 0, accepted: Int = 0, unresolved: Int = 0) {
+    self.proposed = proposed
+    self.accepted = accepted
+    self.unresolved = unresolved
+  }
+
+  /// Accepted over proposed; not a number without proposals.
+  public var rate: Double { Double(accepted) / Double(proposed) }
+
+  /// The counts of both.
+  public static func + (first: Acceptance, second: Acceptance) -> Acceptance {
+    Acceptance(
+      proposed: first.proposed + second.proposed, accepted: first.accepted + second.accepted,
+      unresolved: first.unresolved + second.unresolved)
   }
 }
 

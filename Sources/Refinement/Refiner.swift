@@ -100,7 +100,7 @@ public struct Refiner: Sendable {
     progress: (RefinementProgress) throws -> RefinementDecision = { _ in .proceed }
   ) throws -> RefinementResult {
     try check(latents, firstSample: firstSample, firstStep: firstStep)
-    let chunks = chunkRanges(count: latents.shape[0])
+    let chunks = chunkRanges(count: latents.shape[0], chunkSize: chunkSize, threads: threads)
     var state = chunks.map { latents.rows($0) }
     var valuesBefore: [Float] = []
     var trajectory: [TrajectoryPoint] = []
@@ -127,8 +127,11 @@ public struct Refiner: Sendable {
     let refined = taken == 0 ? latents : .joiningRows(state, width: term.latentWidth)
     return RefinementResult(
       latents: refined, valuesBefore: taken == 0 ? valuesAfter : valuesBefore,
-      valuesAfter: valuesAfter, normsBefore: norms(latents), normsAfter: norms(refined),
-      steps: taken, cost: RefinementCost(values: 1, evaluations: taken), trajectory: trajectory)
+      valuesAfter: valuesAfter, normsBefore: latents.rowNorms(width: term.latentWidth),
+      normsAfter: refined.rowNorms(width: term.latentWidth),
+      steps: taken,
+      cost: RefinementCost(values: latents.shape[0], evaluations: latents.shape[0] * taken),
+      trajectory: trajectory)
   }
 
   private func check(_ latents: Tensor, firstSample: Int, firstStep: Int) throws {
@@ -160,14 +163,6 @@ public struct Refiner: Sendable {
     }
   }
 
-  /// Chunks of at most `chunkSize` rows, as many for each thread where there are enough rows.
-  private func chunkRanges(count: Int) -> [Range<Int>] {
-    guard count > 0 else { return [] }
-    let least = (count + chunkSize - 1) / chunkSize
-    let even = (least + threads - 1) / threads * threads
-    return shardRanges(count: count, shards: min(even, count))
-  }
-
   private func keep(
     _ values: [Float], _ state: [Tensor], step: Int, isLast: Bool,
     in trajectory: inout [TrajectoryPoint]
@@ -176,14 +171,6 @@ public struct Refiner: Sendable {
     else { return }
     let latents = saving.keepsLatents ? Tensor.joiningRows(state, width: term.latentWidth) : nil
     trajectory.append(TrajectoryPoint(step: step, values: values, latents: latents))
-  }
-
-  private func norms(_ latents: Tensor) -> [Float] {
-    latents.mapRows(width: term.latentWidth, operation: "Refiner") { latent in
-      var sum = 0.0
-      for value in latent { sum += Double(value) * Double(value) }
-      return Float(sum.squareRoot())
-    }.values
   }
 }
 
@@ -234,18 +221,11 @@ extension Refiner {
     return values.values
   }
 
-  /// Throws for the first element that is not finite; `[N]` or `[N, Z]`.
   private func requireFinite(
     _ tensor: Tensor, _ quantity: String, step: Int, firstSample: Int
   ) throws {
-    let bad = tensor.withUnsafeValues { $0.firstIndex { !$0.isFinite } }
-    guard let bad else { return }
-    let width = tensor.shape.count == 2 ? tensor.shape[1] : 1
-    let place = width > 1 ? ", coordinate \(bad % width)" : ""
-    throw Failure(
-      .badData,
-      "refinement: the \(quantity) of sample \(firstSample + bad / width)\(place) is "
-        + "\(tensor.values[bad]) at step \(step) (0 is the start): lower the step size "
-        + "(\(stepSize)) or check the model's weights")
+    try tensor.requireFinite(
+      quantity, step: step, sample: { firstSample + $0 },
+      remedy: "lower the step size (\(stepSize)) or check the model's weights")
   }
 }

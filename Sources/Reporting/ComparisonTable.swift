@@ -99,7 +99,8 @@ public enum ComparisonTable {
         "\(Figures.fixed(summary.meanNormBefore, 2)) → "
           + Figures.fixed(summary.meanNormAfter, 2),
         Figures.fixed(summary.charactersChanged * 100, 1) + " %",
-        Figures.fixed(summary.textsChanged * 100, 1) + " %", "\(summary.costPerSample) units",
+        Figures.fixed(summary.textsChanged * 100, 1) + " %",
+        "\(Figures.units(summary.costPerSample)) units",
       ])
     }
     return table.lines + ratios(refined)

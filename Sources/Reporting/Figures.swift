@@ -50,6 +50,11 @@ public enum Figures {
     value.map { fixed($0, decimals) } ?? "-"
   }
 
+  /// Cost units a sample: whole where they are, else with one decimal.
+  public static func units(_ value: Double) -> String {
+    fixed(value, value == value.rounded() ? 0 : 1)
+  }
+
   /// Bytes in powers of ten: `830 bytes`, `12 kB`, `3.2 MB`, `1.40 GB`.
   public static func bytes(_ count: Int) -> String {
     switch count {

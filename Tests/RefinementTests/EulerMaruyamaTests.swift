@@ -65,15 +65,25 @@ struct EulerMaruyamaTests {
       noise: Tensor(shape: [1, 2], values: noise))
     // d = 0.75 − ½(2 · 0.25 + 0.5 · 4) = −0.5; ∇d = (−2 · −0.5, −0.5 · 2) = (1, −1); √(2γη) = ½.
     let s =
-      f == .kullbackLeibler ? 1 : f == .jensenShannon ? 1 / (1 + exp(0.5)) : 1 / (1 + exp(-0.5))
+      switch f {
+      case .kullbackLeibler: 1.0
+      case .jensenShannon: 1 / (1 + exp(0.5))
+      case .logD: 1 / (1 + exp(-0.5))
+      case .reverseKullbackLeibler: exp(-0.5)
+      case .pearson: 2 * exp(0.5)
+      case .jeffreys: 1 + exp(-0.5)
+      }
     #expect(step.values.values == [-0.5])
-    #expect(abs(Double(step.drift.values[0]) - s) < 1e-7)
-    #expect(abs(Double(step.drift.values[1]) + s) < 1e-7)
-    #expect(abs(Double(step.latents.values[0]) - (0.5 + 0.25 * s - 0.5)) < 1e-7)
-    #expect(abs(Double(step.latents.values[1]) - (1 - 0.25 * s + 0.125)) < 1e-7)
+    #expect(abs(Double(step.drift.values[0]) - s) < 1e-7 * max(1, s))
+    #expect(abs(Double(step.drift.values[1]) + s) < 1e-7 * max(1, s))
+    #expect(abs(Double(step.latents.values[0]) - (0.5 + 0.25 * s - 0.5)) < 1e-7 * max(1, s))
+    #expect(abs(Double(step.latents.values[1]) - (1 - 0.25 * s + 0.125)) < 1e-7 * max(1, s))
   }
 
-  @Test("strong and weak order are 1 on a Gaussian target", arguments: FDivergence.allCases)
+  // Pearson's weight meets its cap where these paths go, and there the drift is not smooth.
+  @Test(
+    "strong and weak order are 1 on a Gaussian target",
+    arguments: FDivergence.allCases.filter { $0 != .pearson })
   func orders(f: FDivergence) throws {
     let paths = CoupledPaths(divergence: f)
     let levels = [2, 3, 4, 5, 6]

@@ -17,7 +17,7 @@ struct FDivergenceTests {
   @Test("values, derivatives and weights agree with mpmath for |d| up to 80")
   func golden() throws {
     let rows = try fixture("divergences.json", as: DivergenceFixture.self).rows
-    #expect(rows.count == 72)
+    #expect(rows.count == 144)
     for row in rows {
       let (f, d) = (row.divergence, row.logDensityRatio)
       #expect(relativeError(f.value(logDensityRatio: d), row.value) < 1e-14, "\(f) value at \(d)")
@@ -39,7 +39,8 @@ struct FDivergenceTests {
       let second =
         (f.derivative(logDensityRatio: -log(r + h)) - f.derivative(logDensityRatio: -log(r - h)))
         / (2 * h)
-      #expect(abs(f.driftWeight(logDensityRatio: d) - r * second) < 1e-7, "d = \(d)")
+      let s = f.driftWeight(logDensityRatio: d)
+      #expect(abs(s - r * second) < 1e-7 * max(1, s), "d = \(d)")
     }
   }
 
@@ -49,7 +50,8 @@ struct FDivergenceTests {
       let (d, h) = (Double(step), 1e-4)
       let slope =
         (f.derivative(logDensityRatio: d + h) - f.derivative(logDensityRatio: d - h)) / (2 * h)
-      #expect(abs(f.driftWeight(logDensityRatio: d) + slope) < 1e-8, "d = \(d)")
+      let s = f.driftWeight(logDensityRatio: d)
+      #expect(abs(s + slope) < 1e-8 * max(1, s), "d = \(d)")
     }
   }
 
@@ -91,16 +93,40 @@ struct FDivergenceTests {
       #expect(f.driftWeight(logDensityRatio: Float(d)).isNormal)
       #expect(f.driftWeight(logDensityRatio: Float(d)) > 0)
     }
+    for d in [Double.infinity, -.infinity] {
+      #expect((0...FDivergence.largestFlowWeight).contains(f.flowWeight(logDensityRatio: d)))
+    }
+  }
+
+  @Test(
+    "the published weights stay within one, far beyond |d| = 80", arguments: FDivergence.published)
+  func bounded(f: FDivergence) {
     #expect((0...1).contains(f.driftWeight(logDensityRatio: Double.infinity)))
     #expect((0...1).contains(f.driftWeight(logDensityRatio: -Double.infinity)))
     #expect(
       f.derivative(logDensityRatio: 1e6).isFinite && f.derivative(logDensityRatio: -1e6).isFinite)
   }
 
+  @Test("a flow caps the weights at ten, where the documentation says")
+  func caps() {
+    func weight(_ f: FDivergence, _ d: Double) -> Double { f.flowWeight(logDensityRatio: d) }
+    let edges: [(FDivergence, edge: Double, beyond: Double)] = [
+      (.reverseKullbackLeibler, log(10), 1), (.pearson, -log(5), -1), (.jeffreys, log(9), 1),
+    ]
+    for (f, edge, beyond) in edges {
+      #expect(abs(weight(f, edge) - 10) < 1e-12)
+      #expect(weight(f, edge + 0.1 * beyond) == 10)
+      #expect(weight(f, edge - 0.1 * beyond) == f.driftWeight(logDensityRatio: edge - 0.1 * beyond))
+    }
+  }
+
   @Test("names round-trip, and only KL ignores the offset")
   func names() throws {
-    #expect(FDivergence.allCases.map(\.rawValue) == ["kl", "js", "logd"])
-    #expect(FDivergence.allCases.map(\.name) == ["KL", "JS", "log D"])
+    #expect(
+      FDivergence.allCases.map(\.rawValue) == [
+        "kl", "js", "logd", "reverse-kl", "pearson", "jeffreys",
+      ])
+    #expect(FDivergence.published.map(\.name) == ["KL", "JS", "log D"])
     #expect(FDivergence.allCases.filter { !$0.dependsOnOffset } == [.kullbackLeibler])
   }
 }

@@ -32,7 +32,7 @@ private struct FlippedRatio: LatentLogDensityRatio {
 private struct PushForward {
   /// Where the quadrature runs; the integrands are negligible at the ends.
   static let spacing = 0.02
-  let latents: [Double] = stride(from: -9.0, through: 9.0, by: spacing).map { $0 }
+  let latents: [Double] = stride(from: -20.0, through: 20.0, by: spacing).map { $0 }
   let ratio = GaussianRatio(dataMean: 0, dataDeviation: 1, modelMean: 0.9, modelDeviation: 1.25)
 
   func logDensity(_ x: Double, of gaussian: GaussianRatio.Diagonal) -> Double {
@@ -67,15 +67,17 @@ private struct PushForward {
     return try divergence(f, flow: still, stepSize: 1e-12)
   }
 
-  /// dD_f/dη at η = 0 along f's own flow: −∫ p_model s² (d′)².
+  /// dD_f/dη at η = 0 along f's own flow: −∫ p_model s (d′)² times the flow's weight, which is s below its cap.
   func steepestRate(_ f: FDivergence) throws -> Double {
     let tensor = Tensor(shape: [latents.count, 1], values: latents.map(Float.init))
     let (values, gradients) = try ratio.evaluate(tensor)
     var sum = 0.0
     for index in latents.indices {
-      let s = f.driftWeight(logDensityRatio: Double(values[index]))
-      let speed = s * Double(gradients[index])
-      sum -= exp(logDensity(latents[index], of: ratio.model)) * speed * speed
+      let d = Double(values[index])
+      let slope = Double(gradients[index])
+      sum -=
+        exp(logDensity(latents[index], of: ratio.model)) * f.driftWeight(logDensityRatio: d)
+        * f.flowWeight(logDensityRatio: d) * slope * slope
     }
     return sum * Self.spacing
   }
@@ -98,10 +100,12 @@ struct SignTests {
   func descends(f: FDivergence) throws {
     let flow = DiscriminatorGradientFlow(ratio: model.ratio, divergence: f, noiseWeight: 0)
     let before = try model.divergence(f)
-    let after = try model.divergence(f, flow: flow, stepSize: stepSize)
+    // Pearson's weight is ten over most of the line: its small step is a smaller one.
+    let small = f == .pearson ? stepSize / 50 : stepSize
+    let after = try model.divergence(f, flow: flow, stepSize: small)
     #expect(after < before)
     // First order in η: within 3 % of −∫ p s² |∇d|², which a wrong sign inside s would miss.
-    let rate = (after - before) / stepSize
+    let rate = (after - before) / small
     let expected = try model.steepestRate(f)
     #expect(expected < -0.01)
     #expect(relativeError(rate, expected) < 0.03, "rate \(rate), expected \(expected)")
@@ -119,7 +123,7 @@ struct SignTests {
 
   @Test(
     "a wrong sign of d inside the weight misses the steepest rate",
-    arguments: [FDivergence.jensenShannon, .logD])
+    arguments: FDivergence.allCases.filter(\.dependsOnOffset))
   func weightSign(f: FDivergence) throws {
     let flow = DiscriminatorGradientFlow(
       ratio: FlippedRatio(base: model.ratio, flip: .values), divergence: f, noiseWeight: 0)

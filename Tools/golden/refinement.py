@@ -13,7 +13,7 @@ import pathlib
 import mpmath
 import numpy as np
 
-DATE = "2026-11-21"
+DATE = "2026-11-30"
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Tests/RefinementTests/Fixtures"
 
 mpmath.mp.dps = 200
@@ -22,6 +22,9 @@ DIVERGENCES = {
     "kl": lambda r: r * mpmath.log(r),
     "js": lambda r: r * mpmath.log(r) - (r + 1) * mpmath.log((r + 1) / 2),
     "logd": lambda r: (r + 1) * mpmath.log(r + 1) - 2 * mpmath.log(2),
+    "reverse-kl": lambda r: -mpmath.log(r),
+    "pearson": lambda r: (r - 1) ** 2,
+    "jeffreys": lambda r: (r - 1) * mpmath.log(r),
 }
 
 
@@ -74,10 +77,16 @@ def gradient(z):
     return result
 
 
+# The largest weight that a flow uses.
+CAP = 10
+
 WEIGHTS = {
     "kl": lambda d: np.ones_like(d),
     "js": lambda d: 0.5 * (1 + np.tanh(d / 2)),
     "logd": lambda d: 0.5 * (1 - np.tanh(d / 2)),
+    "reverse-kl": lambda d: np.minimum(np.exp(d), CAP),
+    "pearson": lambda d: np.minimum(2 * np.exp(-d), CAP),
+    "jeffreys": lambda d: np.minimum(1 + np.exp(d), CAP),
 }
 
 

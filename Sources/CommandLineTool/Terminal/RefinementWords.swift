@@ -15,7 +15,8 @@ enum RefinementWords {
       "  mean d \(figure(summary.meanRatioBefore)) → \(figure(summary.meanRatioAfter)), latent norm "
         + "\(figure(summary.meanNormBefore)) → \(figure(summary.meanNormAfter))",
       "  characters changed \(figure(summary.charactersChanged * 100)) %, texts changed "
-        + "\(figure(summary.textsChanged * 100)) %, cost \(summary.costPerSample) units a sample",
+        + "\(figure(summary.textsChanged * 100)) %, cost "
+        + "\(Figures.units(summary.costPerSample)) units a sample",
     ]
   }
 }

@@ -19,7 +19,7 @@ public struct Comparison: Sendable {
     /// Independent sets S behind the difference of recall; 5, chosen here: the least that gives a usable interval.
     public var sets = 5
     /// Divergences to refine by.
-    public var divergences = FDivergence.allCases
+    public var divergences = FDivergence.published
     /// Step size η; nil takes that of the ratio, ``Runs/RatioChoice/standardStepSize``.
     public var stepSize: Double?
     /// Noise weight γ.

@@ -13,6 +13,11 @@
 /// | `kullbackLeibler` | r log r | log r + 1 | 1 |
 /// | `jensenShannon` | r log r − (r + 1) log((r + 1)/2) | log(2r/(r + 1)) | 1/(1 + e^(−d)) |
 /// | `logD` | (r + 1) log(r + 1) − 2 log 2 | log(r + 1) + 1 | 1/(1 + e^d) |
+/// | `reverseKullbackLeibler` | −log r | −1/r | e^d |
+/// | `pearson` | (r − 1)² | 2(r − 1) | 2e^(−d) |
+/// | `jeffreys` | (r − 1) log r | log r + 1 − 1/r | 1 + e^d |
+///
+/// The weights of the last three have no bound; a flow caps them, see ``flowWeight(logDensityRatio:)``.
 ///
 /// Source: Gao et al. 2019 (VGrow, arXiv 1901.08469), table of f-divergences; Ansari et al. 2021
 /// (DGflow, arXiv 2012.00780), and its released code.
@@ -23,13 +28,31 @@ public enum FDivergence: String, CaseIterable, Codable, Sendable {
   case jensenShannon = "js"
   /// The log D divergence of the original GAN objective: bad samples move most.
   case logD = "logd"
+  /// KL(data‖model): good samples move most, without bound.
+  case reverseKullbackLeibler = "reverse-kl"
+  /// Pearson's χ²(model‖data): bad samples move most, without bound.
+  case pearson
+  /// Jeffreys: KL in both directions, added.
+  case jeffreys
 
-  /// The name to print: `KL`, `JS` or `log D`.
+  /// The divergences of the paper: KL, JS and log D.
+  public static let published: [FDivergence] = [.kullbackLeibler, .jensenShannon, .logD]
+
+  /// The largest drift weight that a flow uses, 10.
+  ///
+  /// e^d and e^(−d) grow without bound, so that one sample in a poor place would take a step of any length. At
+  /// 10 a sample moves at most ten times as far as under KL; bounded weights never reach it.
+  public static let largestFlowWeight = 10.0
+
+  /// The name to print, such as `KL` or `log D`.
   public var name: String {
     switch self {
     case .kullbackLeibler: KullbackLeibler.name
     case .jensenShannon: JensenShannon.name
     case .logD: LogD.name
+    case .reverseKullbackLeibler: ReverseKullbackLeibler.name
+    case .pearson: Pearson.name
+    case .jeffreys: Jeffreys.name
     }
   }
 
@@ -39,6 +62,9 @@ public enum FDivergence: String, CaseIterable, Codable, Sendable {
     case .kullbackLeibler: KullbackLeibler.dependsOnOffset
     case .jensenShannon: JensenShannon.dependsOnOffset
     case .logD: LogD.dependsOnOffset
+    case .reverseKullbackLeibler: ReverseKullbackLeibler.dependsOnOffset
+    case .pearson: Pearson.dependsOnOffset
+    case .jeffreys: Jeffreys.dependsOnOffset
     }
   }
 
@@ -46,12 +72,15 @@ public enum FDivergence: String, CaseIterable, Codable, Sendable {
   ///
   /// - Parameter logDensityRatio: d in nats. Finite results for |d| ≤ 700; relative error of a few
   ///   units in the last place for |d| ≤ 80, also near d = 0 where f vanishes.
-  /// - Returns: f(r), at least zero for KL's and JS's average under p_data; zero at d = 0.
+  /// - Returns: f(r), zero at d = 0; its average under p_data is a divergence, at least zero.
   public func value(logDensityRatio d: Double) -> Double {
     switch self {
     case .kullbackLeibler: KullbackLeibler.value(logDensityRatio: d)
     case .jensenShannon: JensenShannon.value(logDensityRatio: d)
     case .logD: LogD.value(logDensityRatio: d)
+    case .reverseKullbackLeibler: ReverseKullbackLeibler.value(logDensityRatio: d)
+    case .pearson: Pearson.value(logDensityRatio: d)
+    case .jeffreys: Jeffreys.value(logDensityRatio: d)
     }
   }
 
@@ -63,6 +92,9 @@ public enum FDivergence: String, CaseIterable, Codable, Sendable {
     case .kullbackLeibler: KullbackLeibler.derivative(logDensityRatio: d)
     case .jensenShannon: JensenShannon.derivative(logDensityRatio: d)
     case .logD: LogD.derivative(logDensityRatio: d)
+    case .reverseKullbackLeibler: ReverseKullbackLeibler.derivative(logDensityRatio: d)
+    case .pearson: Pearson.derivative(logDensityRatio: d)
+    case .jeffreys: Jeffreys.derivative(logDensityRatio: d)
     }
   }
 
@@ -74,7 +106,17 @@ public enum FDivergence: String, CaseIterable, Codable, Sendable {
     case .kullbackLeibler: KullbackLeibler.driftWeight(logDensityRatio: d)
     case .jensenShannon: JensenShannon.driftWeight(logDensityRatio: d)
     case .logD: LogD.driftWeight(logDensityRatio: d)
+    case .reverseKullbackLeibler: ReverseKullbackLeibler.driftWeight(logDensityRatio: d)
+    case .pearson: Pearson.driftWeight(logDensityRatio: d)
+    case .jeffreys: Jeffreys.driftWeight(logDensityRatio: d)
     }
+  }
+
+  /// The weight that a flow moves a sample with: the drift weight, at most ``largestFlowWeight``.
+  ///
+  /// - Parameter logDensityRatio: d in nats; any number, infinities included.
+  public func flowWeight(logDensityRatio d: Double) -> Double {
+    min(driftWeight(logDensityRatio: d), Self.largestFlowWeight)
   }
 
   /// The drift weight in single precision, computed in double and rounded once.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Discriminator gradient flow in latent space:
-/// dz = s(d(G(z))) ∇_z d(G(z)) dt + √(2γ) dw, which *ascends* the log density ratio d.
+/// dz = (s(d(G(z))) ∇_z d(G(z)) + ω ∇ log p(z)) dt + √(2γ) dw, which *ascends* the log density ratio d.
 ///
 /// It is the particle form of the Wasserstein-2 gradient flow of
 /// D_f(model‖data) + γ ∫ p log p, because −∇f′(e^(−d)) = s(d) ∇d. The ratio is that of the start of
@@ -18,15 +18,34 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
   public let divergence: FDivergence
   /// γ, the weight of the entropy, at least zero.
   public let noiseWeight: Double
+  /// p, the prior that latents are drawn from, and ω, how strongly they are drawn back to it.
+  public let priorTerm: PriorTerm?
+
+  /// A pull of latents back to their prior.
+  public struct PriorTerm: Sendable {
+    /// p.
+    public let prior: any LatentDistribution
+    /// ω, above zero.
+    public let weight: Double
+
+    /// A pull of weight ω towards p.
+    public init(_ prior: any LatentDistribution, weight: Double) {
+      precondition(
+        weight > 0 && weight.isFinite, "PriorTerm: weight \(weight) must be finite and above zero")
+      self.prior = prior
+      self.weight = weight
+    }
+  }
 
   /// - Parameters:
   ///   - ratio: d(G(z)) and its gradient. For JS and log D its offset matters: see
   ///     ``CentredRatio`` and ``CalibratedRatio``.
   ///   - divergence: which f-divergence descends.
   ///   - noiseWeight: γ ≥ 0, finite; zero is deterministic ascent.
+  ///   - priorTerm: a pull back to the prior; none by default, as published.
   public init(
     ratio: any LatentLogDensityRatio, divergence: FDivergence,
-    noiseWeight: Double = RefinementSettings.defaultNoiseWeight
+    noiseWeight: Double = RefinementSettings.defaultNoiseWeight, priorTerm: PriorTerm? = nil
   ) {
     precondition(
       noiseWeight >= 0 && noiseWeight.isFinite,
@@ -34,6 +53,7 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
     self.ratio = ratio
     self.divergence = divergence
     self.noiseWeight = noiseWeight
+    self.priorTerm = priorTerm
   }
 
   /// Z, the width of a latent.
@@ -47,9 +67,10 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
     try ratio.values(latents)
   }
 
-  /// d `[N]` and the drift s(d) ∇d `[N, Z]`; two units a sample.
+  /// d `[N]` and the drift s(d) ∇d + ω ∇ log p, `[N, Z]`; two units a sample.
   ///
-  /// The weight is computed in double; the product is rounded once.
+  /// s is ``FDivergence/flowWeight(logDensityRatio:)``. The weight is computed in double; the drift is
+  /// rounded once.
   public func evaluate(_ latents: Tensor) throws -> (values: Tensor, drift: Tensor) {
     var (values, drift) = try ratio.evaluate(latents)
     let rows = latents.shape[0]
@@ -58,12 +79,15 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
       "DiscriminatorGradientFlow: the ratio answered latents \(latents.shape) with values "
         + "\(values.shape) and gradients \(drift.shape)")
     let width = latentWidth
+    let pull = priorTerm.map { $0.prior.logDensityGradient(latents).values }
+    let pullWeight = priorTerm?.weight ?? 0
     drift.withUnsafeMutableValues { drift in
       values.withUnsafeValues { values in
         for row in 0..<rows {
-          let weight = divergence.driftWeight(logDensityRatio: Double(values[row]))
+          let weight = divergence.flowWeight(logDensityRatio: Double(values[row]))
           for index in row * width..<(row + 1) * width {
-            drift[index] = Float(weight * Double(drift[index]))
+            drift[index] = Float(
+              weight * Double(drift[index]) + pullWeight * Double(pull?[index] ?? 0))
           }
         }
       }

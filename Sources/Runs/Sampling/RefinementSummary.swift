@@ -18,7 +18,7 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
   /// Share of samples whose decoded text changed, in [0, 1].
   public private(set) var textsChanged = 0.0
   /// Cost units a sample: one forward pass of G and D each.
-  public private(set) var costPerSample = 0
+  public private(set) var costPerSample = 0.0
 
   /// Nothing refined yet.
   public init() {}
@@ -53,6 +53,6 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
     merge(&charactersChanged, Double(changedPositions) / Double(count * length))
     merge(&textsChanged, Double(changedTexts) / Double(count))
     samples += count
-    costPerSample = max(costPerSample, block.result.cost.unitsPerSample)
+    merge(&costPerSample, block.result.unitsPerSample)
   }
 }
