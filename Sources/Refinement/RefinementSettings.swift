@@ -21,16 +21,19 @@ public struct RefinementSettings: Codable, Equatable, Sendable {
   public var noiseWeight: Double
   /// N, at least zero; zero leaves the latents as they are.
   public var steps: Int
+  /// ω, at least zero: how strongly latents are drawn back to their prior; zero, as published.
+  public var priorWeight: Double
 
   /// Settings with the published defaults; ``validate()`` checks them.
   public init(
     divergence: FDivergence = .kullbackLeibler, stepSize: Double = defaultStepSize,
-    noiseWeight: Double = defaultNoiseWeight, steps: Int = defaultSteps
+    noiseWeight: Double = defaultNoiseWeight, steps: Int = defaultSteps, priorWeight: Double = 0
   ) {
     self.divergence = divergence
     self.stepSize = stepSize
     self.noiseWeight = noiseWeight
     self.steps = steps
+    self.priorWeight = priorWeight
   }
 
   /// Checks every range.
@@ -48,6 +51,11 @@ public struct RefinementSettings: Codable, Equatable, Sendable {
         .usage,
         "noise weight \(noiseWeight) is out of range: give a finite number of at least 0, such as "
           + "\(Self.defaultNoiseWeight)")
+    }
+    guard priorWeight >= 0, priorWeight.isFinite else {
+      throw Failure(
+        .usage,
+        "prior weight \(priorWeight) is out of range: give a finite number of at least 0")
     }
     guard steps >= 0, steps <= Int(UInt32.max) else {
       throw Failure(

@@ -62,18 +62,19 @@ public struct Refiner: Sendable {
   ///
   /// - Parameters:
   ///   - ratio: d(G(z)) and its gradient.
-  ///   - settings: divergence, η, γ and steps; the published image settings by default.
+  ///   - settings: divergence, η, γ, steps and ω; the published image settings by default.
+  ///   - prior: where latents come from, for a prior term; standard normal where absent.
   ///   - seed: seed of the noise.
   ///   - saving: what to keep on the way; nothing by default.
   ///   - chunkSize: most samples in one call of the ratio, at least 1.
   ///   - threads: threads that share the chunks, at least 1.
   public init(
     ratio: any LatentLogDensityRatio, settings: RefinementSettings = RefinementSettings(),
-    seed: UInt64, saving: TrajectorySaving = .nothing, chunkSize: Int = 64, threads: Int = 1
+    prior: (any LatentDistribution)? = nil, seed: UInt64, saving: TrajectorySaving = .nothing,
+    chunkSize: Int = 64, threads: Int = 1
   ) {
     self.init(
-      term: DiscriminatorGradientFlow(
-        ratio: ratio, divergence: settings.divergence, noiseWeight: settings.noiseWeight),
+      term: DiscriminatorGradientFlow(ratio: ratio, settings: settings, prior: prior),
       stepSize: settings.stepSize, steps: settings.steps,
       noise: .stream(.refinementNoise(seed: seed)), saving: saving, chunkSize: chunkSize,
       threads: threads)

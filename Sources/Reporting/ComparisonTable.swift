@@ -36,14 +36,19 @@ public enum ComparisonTable {
       }
       lines += table.lines + [""]
     }
-    var table = TextTable([
-      ("samples", .left), ("duplicates (real)", .right), ("count", .right), ("seconds", .right),
-    ])
+    var table = TextTable(
+      [("samples", .left)] + orders.map { ("precision-\($0) (real)", .right) }
+        + [
+          ("duplicates (real)", .right), ("copies", .right), ("count", .right), ("seconds", .right),
+        ])
     for row in rows {
-      table.append([
-        row.name, besideReal(row.score(.duplicateRate, nil)),
-        String(row.scores.first?.samples ?? 0), Figures.fixed(row.seconds, 1),
-      ])
+      table.append(
+        [row.name] + orders.map { besideReal(row.score(.precision, $0)) }
+          + [
+            besideReal(row.score(.duplicateRate, nil)),
+            Figures.fixed(row.score(.exactCopyRate, nil)?.value, 4),
+            String(row.scores.first?.samples ?? 0), Figures.fixed(row.seconds, 1),
+          ])
     }
     lines += table.lines + ScoreTable.references(rows.flatMap(\.scores))
     if let missing = rows.compactMap(\.missingLines).max() {
@@ -84,33 +89,43 @@ public enum ComparisonTable {
   }
 
   private static func moved(_ rows: [ComparisonRow]) -> [String] {
-    let refined = rows.filter { $0.summary != nil }
+    let refined = rows.filter { $0.refinement != nil }
     guard !refined.isEmpty else { return [] }
     var table = TextTable([
-      ("what moved", .left), ("steps", .right), ("mean d", .right), ("latent norm", .right),
-      ("characters changed", .right), ("texts changed", .right), ("cost a sample", .right),
+      ("what moved", .left), ("settings", .left), ("mean d", .right), ("latent norm", .right),
+      ("characters changed", .right), ("texts changed", .right),
+    ])
+    var costs = TextTable([
+      ("cost", .left), ("a sample", .right), ("fixed", .right), ("accepted", .right),
+      ("unresolved", .right),
     ])
     for row in refined {
-      guard let summary = row.summary else { continue }
+      guard let refinement = row.refinement else { continue }
+      let summary = refinement.summary
       table.append([
-        row.name, row.refinement.map { "\($0.steps) of \($0.stepSize)" } ?? "-",
+        row.name, refinement.method.words,
         "\(Figures.fixed(summary.meanRatioBefore, 3)) → "
           + Figures.fixed(summary.meanRatioAfter, 3),
         "\(Figures.fixed(summary.meanNormBefore, 2)) → "
           + Figures.fixed(summary.meanNormAfter, 2),
         Figures.fixed(summary.charactersChanged * 100, 1) + " %",
         Figures.fixed(summary.textsChanged * 100, 1) + " %",
-        "\(Figures.units(summary.costPerSample)) units",
+      ])
+      costs.append([
+        row.name, "\(Figures.units(summary.costPerSample)) units",
+        "\(refinement.fixedCost.units) units",
+        summary.acceptance.map { Figures.fixed($0.rate * 100, 1) + " %" } ?? "-",
+        summary.acceptance.map { String($0.unresolved) } ?? "-",
       ])
     }
-    return table.lines + ratios(refined)
+    return table.lines + [""] + costs.lines + ratios(refined)
   }
 
   /// What d is in the rows, once for each ratio.
   private static func ratios(_ rows: [ComparisonRow]) -> [String] {
     var ratios: [(words: String, names: [String])] = []
     for row in rows {
-      guard let ratio = row.ratio else { continue }
+      guard let ratio = row.refinement?.ratio else { continue }
       let words = words(ratio)
       if let index = ratios.firstIndex(where: { $0.words == words }) {
         ratios[index].names.append(row.name)
@@ -118,7 +133,20 @@ public enum ComparisonTable {
         ratios.append((words, [row.name]))
       }
     }
-    return ratios.map { "d of \($0.names.joined(separator: "; ")): \($0.words)" }
+    return ratios.flatMap { wrapped("d of \($0.names.joined(separator: "; ")): \($0.words)") }
+  }
+
+  /// Words in lines of at most 110 characters, the width of the tables.
+  private static func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= 110 {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append((lines.isEmpty ? "" : "  ") + word)
+      }
+    }
+    return lines
   }
 
   private static func words(_ ratio: RatioRecord) -> String {
@@ -126,6 +154,7 @@ public enum ComparisonTable {
     switch ratio.choice.kind {
     case .raw:
       words = "the critic's raw score, which is no log ratio"
+      if ratio.takenAt == .decoded { words += ", of decoded text" }
       if ratio.offset != 0 { words += ", centred by \(Figures.signed(ratio.offset, 3))" }
     case .calibrated, .continued:
       let score = ratio.choice.kind == .continued ? "continued critic's score" : "score"
@@ -133,6 +162,7 @@ public enum ComparisonTable {
         "\(Figures.fixed(ratio.scale, 4)) · \(score) \(Figures.signed(ratio.offset, 3)), fitted on "
         + "\(ratio.choice.representation.rawValue) text"
       if ratio.isSurrogate { words += " and taken at soft samples (a surrogate)" }
+      if ratio.takenAt == .decoded { words += " and taken there" }
       if let verdict = ratio.verdict { words += "; \(verdict)" }
     }
     return words

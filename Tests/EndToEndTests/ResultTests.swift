@@ -222,6 +222,50 @@ import Testing
     #expect(score?["value"] as? Double == row?["value"] as? Double)
   }
 
+  @Test("compare --methods: a row a method, at a budget")
+  func compareMethods() throws {
+    let compared = try rows(
+      "compare", "compare", workshop.run, "--reference", workshop.corpus, "--count", "40",
+      "--methods", "dgflow,obrs,mhgan,isir,noise-only", "--divergence", "kl", "--budget", "18",
+      "--ratio", "raw", "--quiet")
+    #expect(
+      compared.compactMap { $0["name"] as? String } == [
+        "run, base", "run, KL", "run, OBRS", "run, MH-GAN", "run, i-SIR", "run, noise only",
+      ])
+    for row in compared.dropFirst() {
+      let refinement = try #require(row["refinement"] as? [String: Any])
+      let summary = try #require(refinement["summary"] as? [String: Any])
+      #expect(try #require(summary["costPerSample"] as? Double) > 0)
+      #expect(refinement["fixedCost"] is [String: Any] && refinement["method"] is [String: Any])
+    }
+    expectError(
+      try dgflow(
+        "compare", workshop.run, "--reference", workshop.corpus, "--methods", "dgflow,magic"),
+      64, "magic", "isir")
+  }
+
+  @Test("refine --method: text on standard output, acceptance and cost on standard error")
+  func refineMethods() throws {
+    let kept = try dgflow(
+      "refine", workshop.run, "--count", "20", "--method", "obrs", "--proposals", "5", "--ratio",
+      "raw")
+    #expect(kept.status == 0 && kept.lines.count == 20)
+    for words in ["refined 20 samples by OBRS, one of 5", "accepted 20 of ", "10000 once"] {
+      #expect(kept.errors.contains(words), "\(kept.errors)")
+    }
+    let chain = try dgflow(
+      "refine", workshop.run, "--count", "8", "--method", "mhgan", "--reference", workshop.corpus,
+      "--budget", "18", "--ratio", "raw", "--json")
+    #expect(chain.status == 0 && chain.output.contains("\"proposals\" : 18"), "\(chain.errors)")
+    for (arguments, words) in [
+      (["--method", "mhgan"], "--reference"), (["--method", "isir", "--divergence", "js"], "isir"),
+      (["--proposals", "5"], "--proposals"), (["--method", "dot", "--values-every", "2"], "dot"),
+      (["--method", "drs", "--proposals", "1"], "at least 2"),
+    ] {
+      expectError(try Tool.run(["refine", workshop.run, "--count", "2"] + arguments), 64, words)
+    }
+  }
+
   @Test("compare: text files, empty lines counted as score counts them")
   func compareFiles() throws {
     let parts = try Tool.shell(
@@ -248,7 +292,9 @@ import Testing
           "20",
         ]
           + options)
-      return rows.last?["refinement"] as? [String: Any]
+      let refinement = rows.last?["refinement"] as? [String: Any]
+      let method = refinement?["method"] as? [String: Any]
+      return method?["flow"] as? [String: Any]
     }
     let given = try flow("--step-size", "0.2", "--noise", "0.02", "--steps", "2")
     #expect(

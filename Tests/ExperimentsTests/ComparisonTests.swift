@@ -49,7 +49,7 @@ struct ComparisonTests {
     let rows = try comparison(settings).rows(of: run, name: "run", choice: raw)
     #expect(rows.map(\.name) == ["run, base", "run, KL", "run, JS", "run, log D"])
     let base = try #require(rows.first)
-    #expect(base.differences.isEmpty && base.summary == nil && base.refinement == nil)
+    #expect(base.differences.isEmpty && base.refinement == nil)
     for row in rows.dropFirst() {
       #expect(row.scores.map(\.value) == base.scores.map(\.value))
       #expect(row.scores.map(\.floor) == base.scores.map(\.floor))
@@ -62,7 +62,8 @@ struct ComparisonTests {
         #expect(recall.mean == 0 && recall.standardError == 0 && recall.sets == 4)
         #expect(recall.lower == 0 && recall.upper == 0)
       }
-      #expect(row.summary?.charactersChanged == 0 && row.summary?.costPerSample == 1)
+      let summary = try #require(row.refinement?.summary)
+      #expect(summary.charactersChanged == 0 && summary.costPerSample == 1)
     }
   }
 
@@ -72,7 +73,7 @@ struct ComparisonTests {
     let three = try comparison(settings, threads: 3).rows(of: run, name: "run", choice: raw)
     for (left, right) in zip(one, three) {
       #expect(left.scores == right.scores)
-      #expect(left.summary == right.summary)
+      #expect(left.refinement?.summary == right.refinement?.summary)
       #expect(left.differences.map(\.divergence) == right.differences.map(\.divergence))
       #expect(left.differences.map(\.recall) == right.differences.map(\.recall))
       #expect(left.examples == right.examples)
@@ -86,7 +87,8 @@ struct ComparisonTests {
   @Test("a row's scores and differences are those of its samples, scored by hand")
   func direct() throws {
     let row = try comparison(settings).rows(of: run, name: "run", choice: raw)[2]
-    #expect(row.divergence == .jensenShannon && row.refinement?.divergence == .jensenShannon)
+    let method = try #require(row.refinement?.method)
+    #expect(method.method == .dgflow && method.flow.divergence == .jensenShannon)
     let model = try TextModel(run)
     let base = TextSampler(
       generator: model.generator, codec: model.codec, seed: 8, threads: 1)
@@ -94,7 +96,7 @@ struct ComparisonTests {
       base: base,
       ratio: try raw.ratio(
         of: model, calibration: nil, divergence: .jensenShannon, run: run.path),
-      settings: settings.refinement(.jensenShannon, along: raw)
+      settings: method
     ).refine(0..<50)
     let (before, after) = (
       try model.codec.canonical(block.before), try model.codec.canonical(block.after)
@@ -122,8 +124,10 @@ struct ComparisonTests {
           == PairedDifference(refined.map(\.recall), minus: plain.map(\.recall)))
     }
     #expect(row.examples == model.codec.decode(after.prefix(5)))
-    #expect(row.summary?.samples == 50 && row.summary?.costPerSample == 7)
-    #expect(row.ratio?.choice == raw && row.ratio?.scale == 1)
+    let refinement = try #require(row.refinement)
+    #expect(refinement.summary.samples == 50 && refinement.summary.costPerSample == 7)
+    #expect(refinement.ratio.choice == raw && refinement.ratio.scale == 1)
+    #expect(refinement.fixedCost.units == 0 && refinement.amortisedCost == 7)
   }
 
   @Test("samples that went through a file score the same")
@@ -160,7 +164,7 @@ struct ComparisonTests {
     var settings = settings
     settings.divergences = [.kullbackLeibler]
     let without = try comparison(settings).rows(of: run, name: "run")
-    #expect(without[1].ratio?.choice == RatioChoice(kind: .raw))
+    #expect(without[1].refinement?.ratio.choice == RatioChoice(kind: .raw))
     let calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: 15, seed: 1, threads: 1)
     try calibration.write(to: run.path + "/calibration.yml")
@@ -168,12 +172,12 @@ struct ComparisonTests {
     let with = try comparison(settings).rows(of: run, name: "run")
     let record = try #require(calibration.record(.decoded))
     let expected = RatioChoice.standard(for: calibration)
-    #expect(with[1].ratio?.choice == expected)
-    #expect(with[1].refinement?.stepSize == expected.standardStepSize)
+    #expect(with[1].refinement?.ratio.choice == expected)
+    #expect(with[1].refinement?.method.flow.stepSize == expected.standardStepSize)
     if expected.kind == .calibrated {
-      #expect(with[1].ratio?.scale == record.calibration.scale)
-      #expect(with[1].ratio?.isSurrogate == true)
-      #expect(with[1].ratio?.verdict == record.check.verdict)
+      #expect(with[1].refinement?.ratio.scale == record.calibration.scale)
+      #expect(with[1].refinement?.ratio.isSurrogate == true)
+      #expect(with[1].refinement?.ratio.verdict == record.check.verdict)
     }
   }
 
@@ -181,10 +185,10 @@ struct ComparisonTests {
   func stepSizes() {
     var settings = settings
     let ratios = RatioChoice.Kind.allCases.map { RatioChoice(kind: $0) }
-    #expect(ratios.allSatisfy { settings.refinement(.logD, along: $0).stepSize == 2 })
+    #expect(ratios.allSatisfy { settings.methods(along: $0)[0].flow.stepSize == 2 })
     settings.stepSize = nil
     #expect(
-      ratios.map { settings.refinement(.logD, along: $0).stepSize }
+      ratios.map { settings.methods(along: $0)[0].flow.stepSize }
         == ratios.map(\.standardStepSize))
   }
 
@@ -193,6 +197,60 @@ struct ComparisonTests {
     expectFailure(.usage, "js", "dgflow calibrate") {
       _ = try comparison(settings).rows(of: run, name: "run", choice: RatioChoice(kind: .raw))
     }
+  }
+
+  @Test("every method makes a row, within the budget, with what it cost")
+  func everyMethod() throws {
+    var settings = settings
+    settings.methods = MethodName.allCases
+    settings.divergences = [.kullbackLeibler]
+    settings.stepSize = 0.1
+    settings.steps = nil
+    settings.budget = 20
+    var options = ScoringReference.Options()
+    options.orders = [2, 3]
+    let comparison = try Comparison(
+      reference: try ScoringReference(corpus: corpus, split: .test, options: options),
+      corpus: corpus, settings: settings, threads: 2)
+    let rows = try comparison.rows(of: run, name: "run", choice: raw)
+    #expect(rows.map(\.name).count == MethodName.allCases.count + 1)
+    #expect(Set(rows.map(\.name)).count == rows.count)
+    for (method, row) in zip(MethodName.allCases, rows.dropFirst()) {
+      let refinement = try #require(row.refinement)
+      #expect(refinement.method.method == method)
+      #expect(refinement.ratio.takenAt == (method.usesGradient ? .raw : .decoded))
+      #expect(row.scores.first?.samples == 50)
+      let summary = refinement.summary
+      switch method {
+      case .drs, .obrs:
+        // Fitted on other samples: near the budget, not exactly at it.
+        #expect((10...40).contains(summary.costPerSample), "\(summary.costPerSample)")
+        #expect(refinement.fixedCost == RefinementCost(values: MethodSettings.burnIn))
+        #expect(summary.acceptance?.accepted == 50)
+      case .mhgan:
+        #expect(summary.costPerSample <= 21 && summary.acceptance?.proposed == 50 * 20)
+        #expect(refinement.fixedCost.values > 0)
+      case .dot: #expect(summary.costPerSample == 21 && refinement.fixedCost.values == 200)
+      case .dgflow, .ddls, .rescaled, .randomDirection:
+        #expect((21...22).contains(summary.costPerSample))
+      case .mala: #expect(summary.costPerSample == 20)
+      case .isir: #expect(summary.costPerSample == 19 && refinement.method.rounds == 2)
+      case .ex2mcmc: #expect(summary.costPerSample == 18 && refinement.method.rounds == 1)
+      case .best: #expect(summary.costPerSample == 20)
+      case .noiseOnly: #expect(summary.costPerSample == 2)
+      }
+    }
+  }
+
+  @Test("MH-GAN without a corpus says what it needs, and a budget too small is refused")
+  func methodFailures() throws {
+    var settings = settings
+    settings.methods = [.mhgan]
+    expectFailure(.badData, "MH-GAN", "reference corpus") {
+      _ = try comparison(settings).rows(of: run, name: "run", choice: raw)
+    }
+    settings.budget = 17
+    expectFailure(.usage, "17", "18") { _ = try comparison(settings) }
   }
 
   @Test("progress runs over every row, and what it throws ends the comparison")

@@ -41,7 +41,7 @@ struct RatioTests {
 
   @Test("a centred ratio moves values and leaves gradients")
   func centred() throws {
-    let ratio = CentredRatio(base, centre: 0.75)
+    let ratio = CalibratedRatio(base, scale: 1, offset: -0.75)
     let (values, gradients) = try ratio.evaluate(latents)
     #expect(values.values[2] == 0)
     #expect(gradients == (try base.evaluate(latents).gradients))
@@ -54,8 +54,10 @@ struct RatioTests {
   func offset(f: FDivergence) throws {
     let settings = RefinementSettings(divergence: f, steps: 3)
     let plain = try Refiner(ratio: base, settings: settings, seed: 1).refine(latents)
-    let moved = try Refiner(ratio: CentredRatio(base, centre: 5), settings: settings, seed: 1)
-      .refine(latents)
+    let moved = try Refiner(
+      ratio: CalibratedRatio(base, scale: 1, offset: -5), settings: settings, seed: 1
+    )
+    .refine(latents)
     #expect((plain.latents != moved.latents) == f.dependsOnOffset)
   }
 

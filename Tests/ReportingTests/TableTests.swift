@@ -195,15 +195,22 @@ struct TableTests {
     }
     let digest = try #require(rows[0].scores[0].reference.digest)
     #expect(lines.contains { $0.hasPrefix("reference: corpus, test split") && $0.contains(digest) })
-    #expect(lines.contains { $0.contains("duplicates (real)") })
+    #expect(
+      lines.contains {
+        $0.contains("precision-2 (real)") && $0.contains("duplicates (real)")
+          && $0.contains("copies")
+      })
     #expect(
       lines.contains(
         "JS at the full count, paired by latent; recall over 3 independent sets of 10 samples, at "
           + "that count"))
     let moved = try #require(lines.firstIndex { $0.hasPrefix("what moved") })
     #expect(
-      lines[moved + 1].contains("2 of 0.1") && lines[moved + 1].contains("→")
-        && lines[moved + 1].hasSuffix("5 units"))
+      lines[moved + 1].contains("2 steps of 0.1") && lines[moved + 1].contains("→")
+        && lines[moved + 1].hasSuffix("%"))
+    let cost = try #require(lines.firstIndex { $0.hasPrefix("cost") })
+    #expect(lines[cost + 1].contains("5 units") && lines[cost + 1].contains("0 units"))
+    #expect(lines[cost + 1].hasSuffix("-"))
     #expect(
       lines.last == "d of run, KL; run, JS: the critic's raw score, which is no log ratio")
     #expect(lines.allSatisfy { $0.count <= 110 }, "a line is wider than a terminal")

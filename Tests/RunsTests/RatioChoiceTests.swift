@@ -103,7 +103,37 @@ struct RatioChoiceTests {
         resolved.record
           == RatioRecord(
             choice: choice, scale: scale, offset: offset,
-            isSurrogate: representation == .decoded, verdict: record.check.verdict))
+            isSurrogate: representation == .decoded,
+            takenAt: representation == .smoothed ? .smoothed : .raw,
+            verdict: record.check.verdict))
+    }
+  }
+
+  @Test("methods without a gradient take d at decoded text, where the fit or the score allows")
+  func selectors() throws {
+    let calibration = try Self.calibration()
+    let raw = try RatioChoice(kind: .raw).ratio(
+      of: model, calibration: nil, divergence: .jensenShannon, for: .obrs, run: "runs/a")
+    // No divergence, no offset: so no calibration is asked for.
+    #expect(raw.scale == 1 && raw.offset == 0 && raw.record.takenAt == .decoded)
+    #expect(try raw.ratio.values(latents) == model.score(.decoded).values(latents))
+    for representation in RatioRepresentation.allCases {
+      let choice = RatioChoice(kind: .calibrated, representation: representation)
+      let resolved = try choice.ratio(
+        of: model, calibration: calibration, divergence: .kullbackLeibler, for: .mhgan,
+        run: "runs/a")
+      let fit = try #require(calibration.record(representation)).calibration
+      #expect(resolved.record.takenAt == representation && !resolved.isSurrogate)
+      let shown: SampleRepresentation =
+        switch representation {
+        case .raw: .raw
+        case .decoded: .decoded
+        case .smoothed: .smoothed(level: 0.1)
+        }
+      let values = try model.score(shown).values(latents).values.map(resolved.value(ofScore:))
+      #expect(try resolved.ratio.values(latents).values == values)
+      #expect(
+        values[0] == Float(fit.logDensityRatio(Double(try model.score(shown).values(latents)[0]))))
     }
   }
 
@@ -135,7 +165,9 @@ struct RatioChoiceTests {
         resolved.record
           == RatioRecord(
             choice: choice, scale: scale, offset: offset,
-            isSurrogate: representation == .decoded, verdict: fit.check.verdict))
+            isSurrogate: representation == .decoded,
+            takenAt: representation == .smoothed ? .smoothed : .raw,
+            verdict: fit.check.verdict))
       calibration.continued?.removeAll { $0.representation == representation }
       expectFailure(.usage, "no critic continued on \(representation.rawValue)", "--continue") {
         _ = try choice.ratio(

@@ -11,7 +11,8 @@ struct SamplerTests {
     divergence: .jensenShannon, stepSize: 0.5, noiseWeight: 0.05, steps: 3)
 
   private func sampler(
-    threads: Int, settings: RefinementSettings = settings, seed: UInt64 = 9
+    threads: Int, settings: RefinementSettings = settings, seed: UInt64 = 9,
+    saving: TrajectorySaving = .nothing
   ) throws -> RefinedSampler {
     let model = Small.model(codec: try Small.codec(length: 32), width: 16)
     let ratio = try RatioChoice(kind: .raw, offset: .none).ratio(
@@ -19,7 +20,7 @@ struct SamplerTests {
     return try RefinedSampler(
       base: TextSampler(
         generator: model.generator, codec: model.codec, seed: seed, threads: threads),
-      ratio: ratio, settings: settings)
+      ratio: ratio, settings: settings, saving: saving)
   }
 
   @Test(
@@ -124,12 +125,12 @@ struct SamplerTests {
 
   @Test("the course of blocks equals the means at every saved step")
   func course() throws {
-    let refined = try sampler(threads: 1)
+    let refined = try sampler(threads: 1, saving: .values(every: 2))
     var course = RatioCourse()
     for samples in [0..<5, 5..<30] {
-      course.add(try refined.refine(samples, saving: .values(every: 2)).result.trajectory)
+      course.add(try refined.refine(samples).result.trajectory)
     }
-    let whole = try refined.refine(0..<30, saving: .values(every: 2)).result.trajectory
+    let whole = try refined.refine(0..<30).result.trajectory
     #expect(course.points.map(\.step) == [0, 2, 3])
     #expect(course.points.map(\.samples) == [30, 30, 30])
     for (point, direct) in zip(course.points, whole) {

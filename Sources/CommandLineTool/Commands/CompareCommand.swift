@@ -13,13 +13,15 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compare base and refined samples of a run, or text files, by their scores.",
     discussion: """
-      Generates samples, refines the same latents by DGflow under each divergence and scores all of \
-      them against the reference, each beside its floor. Differences to the base come with 95 % \
-      intervals over independent sets of samples. Choose settings on the validation split and report \
-      on test.
+      Generates samples, refines the same latents by DGflow under each divergence, or by each of --methods \
+      at the same cost, and scores all of them against the reference, each beside its floor. Differences to \
+      the base come with 95 % intervals over independent sets of samples. Choose settings on the validation \
+      split and report on test. A cost unit is one forward pass of generator and critic on one sample; a \
+      gradient costs two.
 
         dgflow compare run --reference corpus
         dgflow compare run --reference corpus --split validation --steps 10
+        dgflow compare run --reference corpus --methods all --budget 50
         dgflow compare ours.txt theirs.txt --reference corpus
       """)
 
@@ -42,6 +44,18 @@ struct CompareCommand: ParsableCommand {
   var sets: Int?
 
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Methods and controls to compare, as `dgflow refine --method` names them, with commas between, or all.",
+      valueName: "names"))
+  var methods: MethodList?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Cost units a sample that each method may spend (\(Comparison.Settings().budget)).")
+  var budget: Int?
+
+  @Option(
     name: .customLong("divergence"),
     help: "Divergence to refine by; may be given several times (kl, js and logd).")
   var divergences: [FDivergence] = []
@@ -51,7 +65,7 @@ struct CompareCommand: ParsableCommand {
     help: "n-gram order; may be given several times (4 and 6, as the published tables).")
   var orders: [Int] = []
 
-  @OptionGroup(title: "Flow") var flow: RefinementOptions
+  @OptionGroup(title: "Flow and ratio") var flow: RefinementOptions
 
   @Flag(name: .long, help: "Print JSON on standard output.")
   var json = false
@@ -64,6 +78,7 @@ struct CompareCommand: ParsableCommand {
     try Given.count(count, "--count")
     if let sets { try Given.count(sets, "--sets", atLeast: 2) }
     for order in orders { try Given.count(order, "--order") }
+    if let budget { try Given.count(budget, "--budget", atLeast: Comparison.leastBudget) }
   }
 
   func run() throws {
@@ -82,12 +97,15 @@ struct CompareCommand: ParsableCommand {
     if !divergences.isEmpty { settings.divergences = divergences }
     settings.stepSize = flow.stepSize
     if let noise = flow.noise { settings.noiseWeight = noise }
-    if let steps = flow.steps { settings.steps = steps }
+    settings.steps = flow.steps
+    if let weight = flow.priorWeight { settings.priorWeight = weight }
+    if let methods { settings.methods = methods.names }
+    if let budget { settings.budget = budget }
     settings.seed = seed.seed
     let comparison = try Comparison(
-      reference: measured, settings: settings, threads: threads.count)
+      reference: measured, corpus: corpus, settings: settings, threads: threads.count)
     // What cannot be done is said before the work, not after half of it.
-    let subjects = try inputs.map { try subject($0, divergences: settings.divergences, talk: talk) }
+    let subjects = try inputs.map { try subject($0, settings: settings, talk: talk) }
     var progress = ProgressMeter("compare", unit: "samples", talk: talk)
     var rows: [ComparisonRow] = []
     for subject in subjects {
@@ -128,7 +146,10 @@ struct CompareCommand: ParsableCommand {
   /// Fails where something was asked for that only runs can do, and there is no run.
   private func requireRuns() throws {
     let given =
-      !divergences.isEmpty ? "--divergence" : sets != nil ? "--sets" : flow.firstGiven
+      !divergences.isEmpty
+      ? "--divergence"
+      : sets != nil
+        ? "--sets" : methods != nil ? "--methods" : budget != nil ? "--budget" : flow.firstGiven
     guard let given, inputs.allSatisfy(isFile) else { return }
     throw Failure(
       .usage, "\(given) is about runs, and only files of samples are compared; leave it out")
@@ -140,15 +161,18 @@ struct CompareCommand: ParsableCommand {
     case run(Run, name: String, choice: RatioChoice)
   }
 
-  private func subject(_ input: String, divergences: [FDivergence], talk: Talk) throws -> Subject {
+  private func subject(
+    _ input: String, settings: Comparison.Settings, talk: Talk
+  ) throws -> Subject {
     if isFile(input) { return .file(input) }
     let run = try Run(opening: try Environment.data.run(input))
     let calibration = try run.calibration()
     let choice = try flow.choice(calibration)
     let model = try TextModel(run, for: choice)
-    for divergence in divergences {
+    for method in settings.methods(along: choice) {
       _ = try choice.ratio(
-        of: model, calibration: calibration, divergence: divergence, run: run.path)
+        of: model, calibration: calibration, divergence: method.flow.divergence,
+        for: method.method, run: run.path)
     }
     if let note = flow.note(calibration, of: run.path) { talk.say(note) }
     let name = FileSystem.lastName(of: input)

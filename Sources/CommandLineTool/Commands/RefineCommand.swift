@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Files
 import Refinement
 import Reporting
@@ -8,21 +9,20 @@ import TextCoding
 
 /// `dgflow refine RUN --count N`.
 struct RefineCommand: ParsableCommand {
-  /// The ways of refining.
-  enum Method: String, ExpressibleByArgument, CaseIterable { case dgflow }
-
   static let configuration = CommandConfiguration(
     commandName: "refine",
     abstract: "Write refined samples of a run, one a line.",
     discussion: """
       Each latent starts where `dgflow generate` with the same seed puts it and moves along the \
-      gradient flow of the divergence (Ansari, Ang and Soh 2021). What moved is said on standard error.
+      gradient flow of the divergence (Ansari, Ang and Soh 2021), or by the method that --method names. \
+      What moved is said on standard error.
 
         z ← z + η s(d) ∇d(G(z)) + √(2γη) ξ
 
         dgflow refine newswire --count 10
         dgflow refine run --divergence js --steps 10 > refined.txt
         dgflow refine run | dgflow score - --reference corpus
+        dgflow refine run --method obrs --proposals 20
         dgflow refine run --count 100 --latents-out refined.npy --values-every 5
       """)
 
@@ -35,13 +35,8 @@ struct RefineCommand: ParsableCommand {
     help: "Number of samples (1000, or as many as --latents-in has).")
   var count: Int?
 
-  @Option(name: .long, help: "How to refine.")
-  var method: Method = .dgflow
-
-  @Option(name: .long, help: "f-divergence: kl, js or logd.")
-  var divergence: FDivergence = .kullbackLeibler
-
-  @OptionGroup(title: "Flow") var flow: RefinementOptions
+  @OptionGroup(title: "Method") var method: MethodOptions
+  @OptionGroup(title: "Flow and ratio") var flow: RefinementOptions
 
   @Option(name: .long, help: "Start from these latents (.npy, float32 [N, Z]).")
   var latentsIn: String?
@@ -49,7 +44,9 @@ struct RefineCommand: ParsableCommand {
   @Option(name: .long, help: "Write the refined latents (.npy, float32 [N, Z]).")
   var latentsOut: String?
 
-  @Option(name: .long, parsing: .unconditional, help: "Say the mean ratio every so many steps.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "dgflow: say the mean ratio every so many steps.")
   var valuesEvery: Int?
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -62,6 +59,10 @@ struct RefineCommand: ParsableCommand {
   func validate() throws {
     if let count { try Given.count(count, "--count") }
     if let valuesEvery { try Given.count(valuesEvery, "--values-every") }
+    if valuesEvery != nil, method.method != .dgflow {
+      throw ValidationError(
+        "--values-every is about dgflow, not --method \(method.method.rawValue)")
+    }
   }
 
   func run() throws {
@@ -72,12 +73,21 @@ struct RefineCommand: ParsableCommand {
     let choice = try flow.choice(calibration)
     let model = try TextModel(opened, for: choice)
     if let note = flow.note(calibration, of: opened.path) { talk.say(note) }
+    let settings = method.settings(flow, along: choice)
     let ratio = try choice.ratio(
-      of: model, calibration: calibration, divergence: divergence, run: opened.path)
+      of: model, calibration: calibration, divergence: settings.flow.divergence,
+      for: settings.method, run: opened.path)
+    let realValues = try method.reference.map {
+      let corpus = try BundledCorpus.open($0, talk: talk, threads: threads.count)
+      try opened.requireSameVocabulary(as: corpus)
+      return try RealStarts.values(
+        of: ratio, on: corpus, seed: seed.seed, threads: threads.count)
+    }
     let sampler = try RefinedSampler(
       base: TextSampler(
         generator: model.generator, codec: model.codec, seed: seed.seed, threads: threads.count),
-      ratio: ratio, settings: flow.settings(divergence, along: choice))
+      ratio: ratio, settings: settings, realValues: realValues ?? [],
+      saving: valuesEvery.map { .values(every: $0) } ?? .nothing)
     let given = try givenLatents(model)
     let total = min(count ?? given?.rows ?? 1_000, given?.rows ?? Int.max)
     if let given, let count, count > given.rows {
@@ -103,8 +113,7 @@ struct RefineCommand: ParsableCommand {
     var rows = JSONRows(output)
     for samples in TextSampler.blocks(of: 0..<total) {
       let block = try sampler.refine(
-        samples, from: given.map { Self.latents($0, samples) },
-        saving: valuesEvery.map { .values(every: $0) } ?? .nothing
+        samples, from: given.map { Self.latents($0, samples) }
       ) { step in
         if Interruption.isRequested {
           try output.flush()
@@ -137,8 +146,8 @@ struct RefineCommand: ParsableCommand {
     progress.finish()
     if json {
       let settings = RefineSettings(
-        run: run.path, count: total, method: method.rawValue, ratio: sampler.ratio.record,
-        settings: sampler.settings, summary: summary, course: course.points)
+        run: run.path, count: total, ratio: sampler.ratio.record, settings: sampler.settings,
+        fixedCost: sampler.fixedCost, summary: summary, course: course.points)
       try rows.finish(
         JSONOutput(
           command: "refine", version: Version.current, seed: seed.seed, settings: settings))
@@ -147,7 +156,7 @@ struct RefineCommand: ParsableCommand {
     for point in course.points {
       talk.say("step \(point.step): mean d \(Figures.fixed(point.meanRatio, 4))")
     }
-    for line in RefinementWords.lines(summary, settings: sampler.settings, ratio: sampler.ratio) {
+    for line in RefinementWords.lines(summary, of: sampler) {
       talk.say(line)
     }
   }
@@ -178,9 +187,9 @@ struct RefineCommand: ParsableCommand {
 private struct RefineSettings: Encodable {
   let run: String
   let count: Int
-  let method: String
   let ratio: RatioRecord
-  let settings: RefinementSettings
+  let settings: MethodSettings
+  let fixedCost: RefinementCost
   let summary: RefinementSummary
   let course: [RatioCourse.Point]
 }

@@ -46,8 +46,9 @@ struct RefinementOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: """
-      Step size η (raw \(RatioChoice(kind: .raw).standardStepSize), the released image setting; calibrated \
-      and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper).
+      Step size η of a flow (raw \(RatioChoice(kind: .raw).standardStepSize), the released image setting; \
+      calibrated and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper) and \
+      of ddls, mala, dot and ex2mcmc (0.01, as released).
       """)
   var stepSize: Double?
 
@@ -61,7 +62,14 @@ struct RefinementOptions: ParsableArguments {
     help: "Steps (25, the released image setting); 0 changes nothing.")
   var steps: Int?
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Prior weight ω: how strongly a flow draws latents back to their prior (0, as published)."
+  )
+  var priorWeight: Double?
+
   func validate() throws {
+    if let priorWeight { try Given.number(priorWeight, "--prior-weight") }
     if let stepSize { try Given.number(stepSize, "--step-size", positive: true) }
     if let noise { try Given.number(noise, "--noise") }
     if let steps { try Given.count(steps, "--steps", atLeast: 0) }
@@ -72,7 +80,7 @@ struct RefinementOptions: ParsableArguments {
     let given: [(name: String, isGiven: Bool)] = [
       ("--ratio", ratio != nil), ("--representation", representation != nil),
       ("--offset", offset != nil), ("--step-size", stepSize != nil), ("--noise", noise != nil),
-      ("--steps", steps != nil),
+      ("--steps", steps != nil), ("--prior-weight", priorWeight != nil),
     ]
     return given.first { $0.isGiven }?.name
   }
@@ -84,7 +92,7 @@ struct RefinementOptions: ParsableArguments {
     RefinementSettings(
       divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
       noiseWeight: noise ?? RefinementSettings.defaultNoiseWeight,
-      steps: steps ?? RefinementSettings.defaultSteps)
+      steps: steps ?? RefinementSettings.defaultSteps, priorWeight: priorWeight ?? 0)
   }
 
   /// The choice of ratio: what was given, else calibrated where the run can.

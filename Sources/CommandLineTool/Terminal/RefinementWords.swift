@@ -5,19 +5,27 @@ import Runs
 /// What refinement did, in lines for people.
 enum RefinementWords {
   /// The summary of a refinement.
-  static func lines(
-    _ summary: RefinementSummary, settings: RefinementSettings, ratio: ResolvedRatio
-  ) -> [String] {
+  static func lines(_ summary: RefinementSummary, of sampler: RefinedSampler) -> [String] {
     func figure(_ value: Double) -> String { Figures.fixed(value, 3) }
-    return [
-      "refined \(summary.samples) samples by \(settings.divergence.name), \(settings.steps) steps of "
-        + "\(settings.stepSize), noise weight \(settings.noiseWeight), \(RatioWords.short(ratio))",
+    let settings = sampler.settings
+    let noise =
+      settings.method.usesDivergence ? ", noise weight \(settings.flow.noiseWeight)" : ""
+    var lines = [
+      "refined \(summary.samples) samples by \(settings.title), \(settings.words)\(noise), "
+        + RatioWords.short(sampler.ratio),
       "  mean d \(figure(summary.meanRatioBefore)) → \(figure(summary.meanRatioAfter)), latent norm "
         + "\(figure(summary.meanNormBefore)) → \(figure(summary.meanNormAfter))",
       "  characters changed \(figure(summary.charactersChanged * 100)) %, texts changed "
         + "\(figure(summary.textsChanged * 100)) %, cost "
-        + "\(Figures.units(summary.costPerSample)) units a sample",
+        + "\(Figures.units(summary.costPerSample)) units a sample"
+        + (sampler.fixedCost.units > 0 ? " and \(sampler.fixedCost.units) once" : ""),
     ]
+    if let acceptance = summary.acceptance {
+      lines.append(
+        "  accepted \(acceptance.accepted) of \(acceptance.proposed) proposals; \(acceptance.unresolved) "
+          + "samples unresolved")
+    }
+    return lines
   }
 }
 

@@ -4,28 +4,37 @@ import Refinement
 import Runs
 import TextCoding
 
-/// Base against refined samples of a run, at equal counts and from the same latents.
+/// Base against refined samples of a run, at equal counts, from the same latents and at equal cost.
 ///
-/// The samples 0 ..< N of one seed are generated once and refined under each divergence. Every row is
+/// The samples 0 ..< N of one seed are generated once and refined by each method. Every row is
 /// scored whole, at N, beside the floor at N. The difference of JS-n to the base is at N too, with an
 /// interval from paired parts: sample i of both rows comes from one latent. Recall has no such
 /// interval; its difference comes from S independent sets of N/S samples, refined minus base in each
 /// set, with a t interval over the sets.
 public struct Comparison: Sendable {
+  /// The least budget of every method, in cost units: a round of Ex²MCMC and where it starts.
+  public static let leastBudget = 18
+
   /// What is compared, and how.
   public struct Settings: Codable, Sendable, Equatable {
     /// Samples N.
     public var count = 10_000
     /// Independent sets S behind the difference of recall; 5, chosen here: the least that gives a usable interval.
     public var sets = 5
-    /// Divergences to refine by.
+    /// Methods to refine by; a flow makes a row for each divergence.
+    public var methods = [MethodName.dgflow]
+    /// Divergences of the flow; controls follow the first.
     public var divergences = FDivergence.published
+    /// E, cost units a sample that every method may spend; 50 are the 25 steps of the released flow.
+    public var budget = 2 * RefinementSettings.defaultSteps
     /// Step size η; nil takes that of the ratio, ``Runs/RatioChoice/standardStepSize``.
     public var stepSize: Double?
     /// Noise weight γ.
     public var noiseWeight = RefinementSettings.defaultNoiseWeight
-    /// Steps.
-    public var steps = RefinementSettings.defaultSteps
+    /// Prior weight ω of the flow.
+    public var priorWeight = 0.0
+    /// Steps of the flow; nil takes as many as the budget holds.
+    public var steps: Int?
     /// Seed of latents and noise.
     public var seed: UInt64 = 1
 
@@ -36,7 +45,14 @@ public struct Comparison: Sendable {
     ///
     /// - Throws: `Failure` of kind `usage` naming the value out of range.
     public func validate() throws {
-      try refinement(.kullbackLeibler, along: RatioChoice(kind: .raw)).validate()
+      guard budget >= Comparison.leastBudget else {
+        throw Failure(
+          .usage,
+          "a budget of \(budget) cost units is too small: give at least \(Comparison.leastBudget), so that every "
+            + "method can take a step")
+      }
+      guard !divergences.isEmpty else { throw Failure(.usage, "no divergence to refine by") }
+      for method in self.methods(along: RatioChoice(kind: .raw)) { try method.validate() }
       guard sets >= 2, count >= 2 * sets else {
         throw Failure(
           .usage,
@@ -45,11 +61,18 @@ public struct Comparison: Sendable {
       }
     }
 
-    /// How a row is refined.
-    func refinement(_ divergence: FDivergence, along ratio: RatioChoice) -> RefinementSettings {
-      RefinementSettings(
-        divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
-        noiseWeight: noiseWeight, steps: steps)
+    /// What is done for each refined row.
+    public func methods(along ratio: RatioChoice) -> [MethodSettings] {
+      methods.flatMap { method in
+        (method == .dgflow ? divergences : Array(divergences.prefix(1))).map { divergence in
+          let flow = RefinementSettings(
+            divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
+            noiseWeight: noiseWeight, priorWeight: priorWeight)
+          var settings = MethodSettings(method, budget: budget, flow: flow)
+          if let steps, method.usesDivergence { settings.flow.steps = steps }
+          return settings
+        }
+      }
     }
   }
 
@@ -64,20 +87,25 @@ public struct Comparison: Sendable {
   }
 
   private let reference: ScoringReference
+  private let corpus: PreparedCorpus?
   private let settings: Settings
   private let threads: Int
 
   /// A comparison against a reference.
   ///
+  /// - Parameter corpus: where MH-GAN finds real text to begin at, in the validation split.
   /// - Throws: `Failure` of kind `usage` when a setting is out of range.
-  public init(reference: ScoringReference, settings: Settings, threads: Int) throws {
+  public init(
+    reference: ScoringReference, corpus: PreparedCorpus? = nil, settings: Settings, threads: Int
+  ) throws {
     try settings.validate()
     self.reference = reference
+    self.corpus = corpus
     self.settings = settings
     self.threads = threads
   }
 
-  /// The base row and one row a divergence of a run.
+  /// The base row and one row a method of a run.
   ///
   /// - Parameters:
   ///   - name: what the run is called in the rows.
@@ -94,7 +122,7 @@ public struct Comparison: Sendable {
     let base = TextSampler(
       generator: model.generator, codec: model.codec, seed: settings.seed, threads: threads)
     let clock = ContinuousClock()
-    var begin = clock.now
+    let begin = clock.now
     var tokens: [UInt16] = []
     for block in TextSampler.blocks(of: 0..<settings.count) {
       try progress(Progress(row: "\(name), base", done: block.lowerBound, total: settings.count))
@@ -107,43 +135,66 @@ public struct Comparison: Sendable {
     let baseScores = try reference.score(name: "\(name), base", generated)
     var rows = [
       ComparisonRow(
-        name: "\(name), base", divergence: nil, ratio: nil, refinement: nil,
-        scores: baseScores, differences: [],
-        setSize: settings.count / settings.sets, summary: nil, seconds: seconds.inSeconds,
-        examples: examples(generated))
+        name: "\(name), base", scores: baseScores, setSize: settings.count / settings.sets,
+        seconds: seconds.inSeconds, examples: examples(generated))
     ]
-    for divergence in settings.divergences {
-      begin = clock.now
-      let refinement = settings.refinement(divergence, along: choice)
+    for method in settings.methods(along: choice) {
       let ratio = try choice.ratio(
-        of: model, calibration: calibration, divergence: divergence, run: run.path)
-      let sampler = try RefinedSampler(base: base, ratio: ratio, settings: refinement)
-      let row = "\(name), \(divergence.name)"
-      var summary = RefinementSummary()
-      var refined: [UInt16] = []
-      for samples in TextSampler.blocks(of: 0..<settings.count) {
-        let block = try sampler.refine(samples) { step in
-          let done = samples.lowerBound + samples.count * step.step / max(step.steps, 1)
-          try progress(Progress(row: row, done: done, total: settings.count))
-          return .proceed
-        }
-        summary.add(block)
-        refined += block.after.withUnsafeTokens { Array($0) }
-      }
-      let seconds = clock.now - begin
-      let strings = try encoded(
-        TokenStrings(tokens: refined, length: model.codec.length), from: model.codec)
+        of: model, calibration: calibration, divergence: method.flow.divergence,
+        for: method.method, run: run.path)
+      let realValues =
+        method.method == .mhgan ? try realValues(of: ratio, run: run) : []
+      let row = "\(name), \(method.title)"
+      let made = try refined(
+        row, RefinedSampler(base: base, ratio: ratio, settings: method, realValues: realValues),
+        progress: progress)
+      let strings = try encoded(made.strings, from: model.codec)
       let scores = try reference.score(name: row, strings)
       rows.append(
         ComparisonRow(
-          name: row, divergence: divergence, ratio: ratio.record, refinement: refinement,
-          scores: scores,
+          name: row, scores: scores,
           differences: differences(
             scores.orders, minus: baseScores.orders, sets: try setScores(strings), baseSets),
-          setSize: settings.count / settings.sets, summary: summary,
-          seconds: seconds.inSeconds, examples: examples(strings)))
+          setSize: settings.count / settings.sets, seconds: made.seconds,
+          examples: examples(strings),
+          refinement: ComparisonRow.Refinement(
+            method: method, ratio: ratio.record, fixedCost: made.fixedCost, summary: made.summary)))
     }
     return rows
+  }
+
+  /// All samples of a row, with what it took to make them.
+  private func refined(
+    _ row: String, _ sampler: @autoclosure () throws -> RefinedSampler,
+    progress: (Progress) throws -> Void
+  ) throws -> (
+    strings: TokenStrings, summary: RefinementSummary, fixedCost: RefinementCost, seconds: Double
+  ) {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let sampler = try sampler()
+    var summary = RefinementSummary()
+    var tokens: [UInt16] = []
+    for samples in TextSampler.blocks(of: 0..<settings.count) {
+      let block = try sampler.refine(samples) { step in
+        let done = samples.lowerBound + samples.count * step.step / max(step.steps, 1)
+        try progress(Progress(row: row, done: done, total: settings.count))
+        return .proceed
+      }
+      summary.add(block)
+      tokens += block.after.withUnsafeTokens { Array($0) }
+    }
+    return (
+      TokenStrings(tokens: tokens, length: sampler.base.codec.length), summary,
+      sampler.fixedCost, (clock.now - begin).inSeconds
+    )
+  }
+
+  /// d of real validation text, where chains of MH-GAN begin.
+  private func realValues(of ratio: ResolvedRatio, run: Run) throws -> [Float] {
+    guard let corpus else { return [] }
+    try run.requireSameVocabulary(as: corpus)
+    return try RealStarts.values(of: ratio, on: corpus, seed: settings.seed, threads: threads)
   }
 
   /// The row of a text file: at most as many lines as a row has samples.
@@ -152,10 +203,8 @@ public struct Comparison: Sendable {
   public func row(ofFile path: String) throws -> ComparisonRow {
     let samples = try reference.reader.samples(contentsOf: path, limit: settings.count)
     return ComparisonRow(
-      name: path, divergence: nil, ratio: nil, refinement: nil,
-      scores: try reference.score(samples), differences: [],
-      setSize: settings.count / settings.sets, summary: nil, seconds: 0,
-      examples: samples.strings.map(examples) ?? [])
+      name: path, scores: try reference.score(samples), setSize: settings.count / settings.sets,
+      seconds: 0, examples: samples.strings.map(examples) ?? [])
   }
 
   /// Decoded and encoded again with the reference's codec, as text that went through a file is.

@@ -15,14 +15,27 @@ public struct ComparisonRow: Codable, Sendable {
     public let recall: PairedDifference
   }
 
+  /// How the samples of a row were refined, and what that took.
+  public struct Refinement: Codable, Sendable {
+    /// The method and its settings.
+    public let method: MethodSettings
+    /// The ratio that it used, with scale, offset and verdict.
+    public let ratio: RatioRecord
+    /// Spent before the first sample: burn-in and the like.
+    public let fixedCost: RefinementCost
+    /// What moved, and what a sample cost.
+    public let summary: RefinementSummary
+
+    /// Cost units a sample with the fixed cost spread over all of them.
+    public var amortisedCost: Double {
+      summary.costPerSample + Double(fixedCost.units) / Double(max(summary.samples, 1))
+    }
+  }
+
   /// What was scored.
   public let name: String
-  /// Divergence of the flow; nil for base samples and files.
-  public let divergence: FDivergence?
-  /// The ratio that was climbed, with scale, offset and verdict; nil for base samples and files.
-  public let ratio: RatioRecord?
-  /// Settings of the flow; nil for base samples and files.
-  public let refinement: RefinementSettings?
+  /// How its samples were refined; nil for base samples and files.
+  public let refinement: Refinement?
   /// Scores at the full count, one row a metric and order.
   public let scores: [ScoreRow]
   /// Lines that are missing for a floor, where there is none.
@@ -31,27 +44,21 @@ public struct ComparisonRow: Codable, Sendable {
   public let differences: [Difference]
   /// Samples of each set behind a difference.
   public let setSize: Int
-  /// What refinement moved; nil for base samples and files.
-  public let summary: RefinementSummary?
-  /// Wall-clock seconds of making the samples, scoring left out.
+  /// Wall-clock seconds of making the samples, fixed cost included, scoring left out.
   public let seconds: Double
   /// The first samples.
   public let examples: [String]
 
   init(
-    name: String, divergence: FDivergence?, ratio: RatioRecord?,
-    refinement: RefinementSettings?, scores: SampleScores, differences: [Difference],
-    setSize: Int, summary: RefinementSummary?, seconds: Double, examples: [String]
+    name: String, scores: SampleScores, differences: [Difference] = [], setSize: Int,
+    seconds: Double, examples: [String], refinement: Refinement? = nil
   ) {
     self.name = name
-    self.divergence = divergence
-    self.ratio = ratio
     self.refinement = refinement
     self.scores = scores.rows
     missingLines = scores.missingLines
     self.differences = differences
     self.setSize = setSize
-    self.summary = summary
     self.seconds = seconds
     self.examples = examples
   }

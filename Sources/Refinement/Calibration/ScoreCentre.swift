@@ -2,7 +2,7 @@
 /// counts as zero for a critic whose offset is arbitrary.
 ///
 /// For two classes whose scores are normal with equal variances it is the point where the densities
-/// are equal, d = 0. Used with ``CentredRatio`` for JS and log D; KL ignores it.
+/// are equal, d = 0. Subtracted by a ``CalibratedRatio`` of scale 1 for JS and log D; KL ignores it.
 public struct ScoreCentre: Codable, Equatable, Sendable {
   /// (meanReal + meanGenerated)/2.
   public let centre: Double

@@ -39,7 +39,7 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
 
   /// - Parameters:
   ///   - ratio: d(G(z)) and its gradient. For JS and log D its offset matters: see
-  ///     ``CentredRatio`` and ``CalibratedRatio``.
+  ///     ``ScoreCentre`` and ``CalibratedRatio``.
   ///   - divergence: which f-divergence descends.
   ///   - noiseWeight: γ ≥ 0, finite; zero is deterministic ascent.
   ///   - priorTerm: a pull back to the prior; none by default, as published.
@@ -54,6 +54,24 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
     self.divergence = divergence
     self.noiseWeight = noiseWeight
     self.priorTerm = priorTerm
+  }
+
+  /// The flow of settings.
+  ///
+  /// - Parameters:
+  ///   - ratio: d(G(z)) and its gradient.
+  ///   - settings: divergence, γ and ω.
+  ///   - prior: p of the prior term; the standard normal distribution where absent.
+  public init(
+    ratio: any LatentLogDensityRatio, settings: RefinementSettings,
+    prior: (any LatentDistribution)? = nil
+  ) {
+    let pull = settings.priorWeight
+    self.init(
+      ratio: ratio, divergence: settings.divergence, noiseWeight: settings.noiseWeight,
+      priorTerm: pull > 0
+        ? PriorTerm(prior ?? StandardNormalLatents(latentWidth: ratio.latentWidth), weight: pull)
+        : nil)
   }
 
   /// Z, the width of a latent.

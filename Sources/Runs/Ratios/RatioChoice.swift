@@ -79,37 +79,39 @@ public struct RatioChoice: Codable, Sendable, Equatable {
 
   /// The ratio of a run under this choice, with what was done recorded beside it.
   ///
+  /// A method that needs no gradient is given d of decoded text, where that is what the fit was made on or
+  /// the score is raw: the text that it keeps or drops is then what was scored.
+  ///
   /// - Parameters:
   ///   - model: read for this choice, see ``TextModel/init(_:for:)``.
   ///   - divergence: decides whether a raw score needs its offset.
+  ///   - method: what the ratio is for.
   ///   - run: names the calibration in messages.
   /// - Throws: `Failure` of kind `usage` where the run lacks the calibration that is asked for or
   ///   the fit cannot serve as a ratio, with the command that mends it.
   public func ratio(
-    of model: TextModel, calibration: RunCalibration?, divergence: FDivergence, run path: String
+    of model: TextModel, calibration: RunCalibration?, divergence: FDivergence,
+    for method: MethodName = .dgflow, run path: String
   ) throws -> ResolvedRatio {
     precondition(
       model.continuation == (kind == .continued ? representation : nil),
       "RatioChoice: a \(kind) ratio of a model whose critic is another")
     switch kind {
     case .raw:
-      let score = try model.score(.raw)
-      guard offset == .centred, divergence.dependsOnOffset else {
-        return ResolvedRatio(
-          ratio: score,
-          record: RatioRecord(
-            choice: self, scale: 1, offset: 0, isSurrogate: model.isStraightThrough))
-      }
-      guard let centre = calibration?.record(.raw)?.centre.centre else {
+      let needsOffset = offset == .centred && method.dependsOnOffset(divergence)
+      let centre = calibration?.record(.raw)?.centre.centre
+      if needsOffset, centre == nil {
         throw Failure(
           .usage,
           "\(divergence.rawValue) with a raw critic needs its centre: run `dgflow calibrate \(path) "
             + "--reference CORPUS` first, or give --offset none")
       }
+      let isSoft = method.usesGradient
       return ResolvedRatio(
-        ratio: CentredRatio(score, centre: centre),
-        record: RatioRecord(
-          choice: self, scale: 1, offset: -centre, isSurrogate: model.isStraightThrough))
+        try model.score(isSoft ? .raw : .decoded),
+        RatioRecord(
+          choice: self, scale: 1, offset: needsOffset ? -(centre ?? 0) : 0,
+          isSurrogate: isSoft && model.isStraightThrough, takenAt: isSoft ? .raw : .decoded))
     case .calibrated:
       guard let calibration, let record = calibration.record(representation) else {
         throw Failure(
@@ -117,20 +119,22 @@ public struct RatioChoice: Codable, Sendable, Equatable {
           "\(path) has no \(representation.rawValue) calibration: run `dgflow calibrate \(path) "
             + "--reference CORPUS` first, or give --ratio raw")
       }
-      return try fitted(record, model, smoothing: calibration.smoothing, run: path)
+      return try fitted(
+        record, model, smoothing: calibration.smoothing, for: method, run: path)
     case .continued:
       guard let continued = calibration?.continuedCritic(representation) else {
         throw ContinuedCritic.absent(representation, run: path)
       }
       var smoothing: Float = 0
       if case .smoothed(let level) = continued.settings.representation { smoothing = level }
-      return try fitted(continued.record, model, smoothing: smoothing, run: path)
+      return try fitted(continued.record, model, smoothing: smoothing, for: method, run: path)
     }
   }
 
   /// scale · score + offset, by a fit.
   private func fitted(
-    _ record: CalibrationRecord, _ model: TextModel, smoothing: Float, run path: String
+    _ record: CalibrationRecord, _ model: TextModel, smoothing: Float, for method: MethodName,
+    run path: String
   ) throws -> ResolvedRatio {
     let fit = record.calibration
     guard fit.scale > 0 else {
@@ -140,13 +144,19 @@ public struct RatioChoice: Codable, Sendable, Equatable {
           + "does not rate real text above generated text; train longer, or give --ratio raw to "
           + "use it as it is")
     }
+    // Decoded samples have no gradient: a method that needs one is given that at the soft sample.
+    let takenAt = representation == .decoded && method.usesGradient ? .raw : representation
     let shown: SampleRepresentation =
-      representation == .smoothed ? .smoothed(level: smoothing) : .raw
+      switch takenAt {
+      case .raw: .raw
+      case .decoded: .decoded
+      case .smoothed: .smoothed(level: smoothing)
+      }
     return ResolvedRatio(
-      ratio: CalibratedRatio(try model.score(shown), calibration: fit),
-      record: RatioRecord(
+      try model.score(shown),
+      RatioRecord(
         choice: self, scale: fit.scale, offset: fit.offset,
-        isSurrogate: representation == .decoded || model.isStraightThrough,
-        verdict: record.check.verdict))
+        isSurrogate: takenAt != representation || method.usesGradient && model.isStraightThrough,
+        takenAt: takenAt, verdict: record.check.verdict))
   }
 }

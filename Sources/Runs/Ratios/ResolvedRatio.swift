@@ -1,3 +1,4 @@
+import GenerativeModels
 import Refinement
 
 /// What a ratio is and where its numbers come from: recorded beside every result.
@@ -13,33 +14,42 @@ public struct RatioRecord: Codable, Sendable, Equatable {
   ///
   /// d is then a surrogate: its mean says how far samples climbed, not how likely their text is.
   public let isSurrogate: Bool
+  /// What the critic is shown when d is taken: methods that need no gradient score decoded text.
+  public let takenAt: RatioRepresentation
   /// What the check of the fit found, such as `separable: not a ratio`; nil for a raw score, which
   /// claims nothing.
   public let verdict: String?
 
   /// A record.
   public init(
-    choice: RatioChoice, scale: Double, offset: Double, isSurrogate: Bool, verdict: String? = nil
+    choice: RatioChoice, scale: Double, offset: Double, isSurrogate: Bool,
+    takenAt: RatioRepresentation = .raw, verdict: String? = nil
   ) {
     self.choice = choice
     self.scale = scale
     self.offset = offset
     self.isSurrogate = isSurrogate
+    self.takenAt = takenAt
     self.verdict = verdict
   }
 }
 
-/// A ratio ready to climb, and what it is.
+/// A ratio ready to climb, and what it is: d = scale · score + offset.
 public struct ResolvedRatio: Sendable {
   /// Latents in, d(G(z)) and its gradient out.
   public let ratio: any LatentLogDensityRatio
+  /// The score underneath, which real text has too.
+  public let score: LatentCriticScore
   /// What it is and where its numbers come from.
   public let record: RatioRecord
 
-  /// A resolved ratio.
-  public init(ratio: any LatentLogDensityRatio, record: RatioRecord) {
-    self.ratio = ratio
+  /// A ratio made of a score as a record says.
+  init(_ score: LatentCriticScore, _ record: RatioRecord) {
+    self.score = score
     self.record = record
+    ratio =
+      record.scale == 1 && record.offset == 0
+      ? score : CalibratedRatio(score, scale: record.scale, offset: record.offset)
   }
 
   /// The choice that it came from.
@@ -50,4 +60,9 @@ public struct ResolvedRatio: Sendable {
   public var offset: Double { record.offset }
   /// Whether the fit was made on one representation and the gradient is taken in another.
   public var isSurrogate: Bool { record.isSurrogate }
+
+  /// d of a score.
+  public func value(ofScore score: Float) -> Float {
+    Float(scale * Double(score) + offset)
+  }
 }

@@ -4,17 +4,20 @@ import Refinement
 import Tensors
 import TextCoding
 
-/// Refined text from a run: latents move by DGflow, then decode.
+/// Refined text from a run: latents are moved or chosen by a method, then decode.
 ///
 /// Works block by block, so any number of samples takes constant memory. Sample i depends on the
 /// seed, the settings and i alone, and starts from the latent that `TextSampler` gives it.
 public struct RefinedSampler: Sendable {
   /// Where samples start and how they decode.
   public let base: TextSampler
-  /// The ratio that is climbed.
+  /// The ratio that is climbed, or chosen by.
   public let ratio: ResolvedRatio
-  /// Divergence, step size, noise weight, steps.
-  public let settings: RefinementSettings
+  /// The method and its settings.
+  public let settings: MethodSettings
+  /// What was spent before the first sample.
+  public let fixedCost: RefinementCost
+  private let method: any RefinementMethod
 
   /// One block of samples, before and after.
   public struct Block: Sendable {
@@ -28,36 +31,60 @@ public struct RefinedSampler: Sendable {
     public let after: TokenStrings
   }
 
-  /// A sampler.
+  /// A sampler by any method.
   ///
-  /// - Throws: `Failure` of kind `usage` when a setting is out of range.
-  public init(base: TextSampler, ratio: ResolvedRatio, settings: RefinementSettings) throws {
+  /// - Parameters:
+  ///   - base: where samples start.
+  ///   - ratio: resolved for the method.
+  ///   - settings: the method and its settings.
+  ///   - realValues: d of held-out real text, for MH-GAN.
+  ///   - saving: what a flow keeps on the way.
+  /// - Throws: `Failure` of kind `usage` when a setting is out of range, `badData` where the method cannot
+  ///   be prepared on this ratio.
+  public init(
+    base: TextSampler, ratio: ResolvedRatio, settings: MethodSettings, realValues: [Float] = [],
+    saving: TrajectorySaving = .nothing
+  ) throws {
     try settings.validate()
     self.base = base
     self.ratio = ratio
     self.settings = settings
+    let prepared = try PreparedMethod(
+      settings,
+      for: PreparedMethod.Problem(
+        ratio: ratio.ratio, prior: base.prior, realValues: realValues),
+      seed: base.seed, saving: saving, sharing: BatchSharing(threads: base.threads))
+    method = prepared.method
+    fixedCost = prepared.fixedCost
+  }
+
+  /// A sampler by a discriminator gradient flow.
+  ///
+  /// - Throws: `Failure` of kind `usage` when a setting is out of range.
+  public init(
+    base: TextSampler, ratio: ResolvedRatio, settings: RefinementSettings,
+    saving: TrajectorySaving = .nothing
+  ) throws {
+    try self.init(
+      base: base, ratio: ratio, settings: MethodSettings(.dgflow, flow: settings), saving: saving)
   }
 
   /// Refines a block.
   ///
   /// - Parameters:
-  ///   - samples: which samples; their noise depends on the index.
+  ///   - samples: which samples; their random numbers depend on the index.
   ///   - latents: where they start, `[N, Z]` with one row a sample; nil for the prior.
-  ///   - saving: values along the way, if wanted.
   ///   - progress: called after each step; returning `stop` ends early.
   /// - Throws: `Failure` when a value or drift is not finite, naming step and sample.
   public func refine(
-    _ samples: Range<Int>, from latents: Tensor? = nil, saving: TrajectorySaving = .nothing,
+    _ samples: Range<Int>, from latents: Tensor? = nil,
     progress: (RefinementProgress) throws -> RefinementDecision = { _ in .proceed }
   ) throws -> Block {
     let start = latents ?? base.latents(samples)
     precondition(
       start.shape.first == samples.count,
       "RefinedSampler.refine: latents \(start.shape) for \(samples.count) samples")
-    let refiner = Refiner(
-      ratio: ratio.ratio, settings: settings, seed: base.seed, saving: saving,
-      threads: base.threads)
-    let result = try refiner.refine(
+    let result = try method.refine(
       start, firstSample: samples.lowerBound, progress: progress)
     return Block(
       samples: samples, result: result, before: base.tokens(at: start),

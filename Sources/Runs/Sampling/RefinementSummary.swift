@@ -19,6 +19,8 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
   public private(set) var textsChanged = 0.0
   /// Cost units a sample: one forward pass of G and D each.
   public private(set) var costPerSample = 0.0
+  /// How often proposals were taken; nil for a method that always moves.
+  public private(set) var acceptance: Acceptance?
 
   /// Nothing refined yet.
   public init() {}
@@ -54,5 +56,6 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
     merge(&textsChanged, Double(changedTexts) / Double(count))
     samples += count
     merge(&costPerSample, block.result.unitsPerSample)
+    if let more = block.result.acceptance { acceptance = (acceptance ?? Acceptance()) + more }
   }
 }

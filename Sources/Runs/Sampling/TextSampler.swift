@@ -34,12 +34,15 @@ public struct TextSampler: Sendable {
     self.threads = threads
   }
 
-  /// The latents of samples `[N, Z]`, from the standard normal prior.
-  public func latents(_ samples: Range<Int>) -> Tensor {
+  /// Where latents come from: the standard normal distribution.
+  public var prior: StandardNormalLatents {
     StandardNormalLatents(latentWidth: generator.configuration.latentWidth)
-      .sample(
-        count: samples.count, firstSample: samples.lowerBound,
-        from: .latents(seed: seed))
+  }
+
+  /// The latents of samples `[N, Z]`, from the prior.
+  public func latents(_ samples: Range<Int>) -> Tensor {
+    prior.sample(
+      count: samples.count, firstSample: samples.lowerBound, from: .latents(seed: seed))
   }
 
   /// The tokens of samples at latents, most probable symbol by position, `[N, L]`.

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Refinement
+
+/// Methods named on the command line, with commas between; `all` for every one.
+struct MethodList: ExpressibleByArgument {
+  /// The methods, each once, in the order given.
+  let names: [MethodName]
+
+  init?(argument: String) {
+    if argument == "all" {
+      names = MethodName.allCases
+      return
+    }
+    var names: [MethodName] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let name = MethodName(rawValue: String(part)) else { return nil }
+      if !names.contains(name) { names.append(name) }
+    }
+    self.names = names
+  }
+
+  static var allValueStrings: [String] { MethodName.allCases.map(\.rawValue) + ["all"] }
+}

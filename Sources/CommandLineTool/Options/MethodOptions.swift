@@ -1,0 +1,104 @@
+import ArgumentParser
+import Experiments
+import Files
+import Refinement
+import Runs
+
+extension MethodName: ExpressibleByArgument {}
+extension DiscriminatorOptimalTransport.Projection: ExpressibleByArgument {}
+
+/// Which method refines, and the settings that are not a flow's.
+struct MethodOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: """
+      How to refine: dgflow (gradient flow), ddls (Langevin), mala (ddls with Metropolis' correction), dot \
+      (optimal transport), drs and obrs (rejection), mhgan (Metropolis-Hastings), isir (importance \
+      resampling), ex2mcmc (isir and mala); controls: best, random-direction, noise-only, rescaled.
+      """)
+  var method: MethodName = .dgflow
+
+  @Option(
+    name: .long,
+    help: """
+      f-divergence of a flow: kl (default), js, logd, and beyond the paper reverse-kl, pearson, jeffreys, whose \
+      weights are capped at \(Int(FDivergence.largestFlowWeight)).
+      """)
+  var divergence: FDivergence?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: """
+      Cost units a sample, from which steps, rounds and proposals follow where they are not given \
+      (\(2 * RefinementSettings.defaultSteps), 25 steps of a flow).
+      """)
+  var budget: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "drs, obrs: keep one of so many; mhgan, best: proposals (as the budget).")
+  var proposals: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "isir, ex2mcmc: candidates of a round (\(ImportanceResampling.defaultCandidates)).")
+  var candidates: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional, help: "isir, ex2mcmc: rounds (as the budget holds).")
+  var rounds: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "ddls, mala: temperature of the law of latents (1, the data's; released runs imply 0.5).")
+  var temperature: Double?
+
+  @Option(
+    name: .long,
+    help: "dot: what is taken out of the gradient: none, released (default) or tangential.")
+  var projection: DiscriminatorOptimalTransport.Projection?
+
+  @Option(
+    name: .long,
+    help: "mhgan: prepared corpus on whose validation text chains begin, or a bundled name.")
+  var reference: String?
+
+  func validate() throws {
+    if let budget { try Given.count(budget, "--budget", atLeast: Comparison.leastBudget) }
+    if let temperature { try Given.number(temperature, "--temperature", positive: true) }
+    if let candidates { try Given.count(candidates, "--candidates", atLeast: 2) }
+    if let rounds { try Given.count(rounds, "--rounds", atLeast: 0) }
+    if let proposals { try Given.count(proposals, "--proposals") }
+    let takes: [(option: String, isGiven: Bool, methods: [MethodName])] = [
+      ("--divergence", divergence != nil, MethodName.allCases.filter(\.usesDivergence)),
+      ("--proposals", proposals != nil, [.drs, .obrs, .mhgan, .best]),
+      ("--candidates", candidates != nil, [.isir, .ex2mcmc]),
+      ("--rounds", rounds != nil, [.isir, .ex2mcmc]),
+      ("--temperature", temperature != nil, [.ddls, .mala]),
+      ("--projection", projection != nil, [.dot]), ("--reference", reference != nil, [.mhgan]),
+    ]
+    for (option, isGiven, methods) in takes where isGiven && !methods.contains(method) {
+      let names = methods.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(option) is about \(names), not --method \(method.rawValue)")
+    }
+    if method == .mhgan, reference == nil {
+      throw ValidationError(
+        "mhgan begins its chains at held-out real text: give --reference CORPUS")
+    }
+  }
+
+  /// What was given, else what the budget holds and the papers say.
+  func settings(_ flow: RefinementOptions, along ratio: RatioChoice) -> MethodSettings {
+    var settings = MethodSettings(
+      method, budget: budget ?? 2 * RefinementSettings.defaultSteps,
+      flow: flow.settings(divergence ?? .kullbackLeibler, along: ratio))
+    if let stepSize = flow.stepSize { settings.flow.stepSize = stepSize }
+    if let steps = flow.steps { settings.flow.steps = steps }
+    if let proposals { settings.proposals = proposals }
+    if let candidates { settings.candidates = candidates }
+    if let rounds { settings.rounds = rounds }
+    if let temperature { settings.temperature = temperature }
+    if let projection { settings.projection = projection }
+    return settings
+  }
+}
