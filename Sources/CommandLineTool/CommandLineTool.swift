@@ -101,6 +101,6 @@ struct DGflowCommand: ParsableCommand {
     subcommands: [
       CorpusCommand.self, TrainCommand.self, GenerateCommand.self, RefineCommand.self,
       ScoreCommand.self, CompareCommand.self, CalibrateCommand.self, InspectCommand.self,
-      BenchmarkCommand.self,
+      ToyCommand.self, BenchmarkCommand.self,
     ])
 }

@@ -1,0 +1,170 @@
+import Determinism
+import Files
+import GenerativeModels
+import Refinement
+import Tensors
+
+/// A critic of the plane behind its generator is seen through the same keyhole as one of text.
+extension PlaneScore: LatentLogDensityRatio {}
+
+/// Base against refined points of a trained WGAN-GP of the plane, by the code that refines text.
+public struct PlaneComparison: Sendable {
+  /// How the critic becomes the ratio.
+  public enum RatioKind: String, CaseIterable, Codable, Sendable {
+    /// The score, centred at the midpoint of the means of real and generated points.
+    case raw
+    /// scale · score + offset, fitted by logistic regression on fresh real and generated points.
+    case calibrated
+  }
+
+  /// What is compared, and how.
+  public struct Settings: Codable, Equatable, Sendable {
+    /// Points of a row: 5,000, as published.
+    public var count = 5_000
+    /// Methods; a flow makes a row for each divergence.
+    public var methods = MethodName.allCases
+    /// Divergences of the flow; controls follow the first.
+    public var divergences = FDivergence.published
+    /// E, cost units a point.
+    public var budget = 2 * RefinementSettings.defaultSteps
+    /// How the critic becomes the ratio.
+    public var ratio = RatioKind.calibrated
+    /// η of flows.
+    public var stepSize = 0.01
+    /// γ of flows.
+    public var noiseWeight = RefinementSettings.defaultNoiseWeight
+    /// Seed of latents, noise and real points; independent of the training's.
+    public var seed: UInt64 = 1
+
+    /// The defaults.
+    public init() {}
+
+    /// What is done for each refined row.
+    public var rows: [MethodSettings] {
+      methods.flatMap { method in
+        (method == .dgflow ? divergences : Array(divergences.prefix(1))).map {
+          MethodSettings(
+            method, budget: budget,
+            flow: RefinementSettings(
+              divergence: $0, stepSize: stepSize, noiseWeight: noiseWeight))
+        }
+      }
+    }
+  }
+
+  /// One row: points with their statistics, and what they cost.
+  public struct Row: Codable, Sendable {
+    /// What the points are.
+    public let name: String
+    /// How they were refined; nil for real and base points.
+    public let method: MethodSettings?
+    /// How near they are to the law.
+    public let statistics: PlaneStatistics
+    /// Cost units a point; nil for real and base points.
+    public let costPerSample: Double?
+    /// Spent before the first point.
+    public let fixedCost: RefinementCost?
+    /// How often proposals were taken; nil for a method that always moves.
+    public let acceptance: Acceptance?
+  }
+
+  /// Everything about one trained model.
+  public struct Outcome: Codable, Sendable {
+    /// Seed of the training.
+    public let trainingSeed: UInt64
+    /// Scale of the ratio, 1 for a raw score.
+    public let scale: Double
+    /// Offset of the ratio.
+    public let offset: Double
+    /// Area under the curve of the score between real and generated points.
+    public let areaUnderCurve: Double
+    /// Bandwidth of the kernel score.
+    public let bandwidth: Double
+    /// Real, base and refined rows.
+    public let rows: [Row]
+  }
+
+  /// Real points behind a fit, a centre and the starts of MH-GAN, and as many generated ones.
+  private static let fitCount = 5_000
+
+  private let settings: Settings
+  private let threads: Int
+
+  /// A comparison.
+  ///
+  /// - Throws: `Failure` of kind `usage` when a setting is out of range.
+  public init(settings: Settings, threads: Int) throws {
+    guard settings.count >= 10, settings.budget >= Comparison.leastBudget else {
+      throw Failure(
+        .usage,
+        "\(settings.count) points at a budget of \(settings.budget): give at least 10 and "
+          + "\(Comparison.leastBudget)")
+    }
+    for row in settings.rows { try row.validate() }
+    self.settings = settings
+    self.threads = threads
+  }
+
+  /// Rows of a trained model.
+  ///
+  /// - Parameters:
+  ///   - networks: generator and critic.
+  ///   - trainingSeed: recorded.
+  ///   - progress: told the name of each row before it is made; throwing ends the comparison.
+  public func outcome(
+    of networks: PlaneNetworks, problem: PlaneProblem, trainingSeed: UInt64,
+    progress: (String) throws -> Void = { _ in }
+  ) throws -> Outcome {
+    let score = PlaneScore(networks)
+    let prior = StandardNormalLatents(latentWidth: score.latentWidth)
+    let reference = PlaneReference(
+      problem, count: settings.count, seed: settings.seed, threads: threads)
+    let evidence = try ScoreSet(
+      real: score.values(points: problem.points(count: Self.fitCount, from: stream("fit")))
+        .values,
+      generated: score.values(prior.sample(count: Self.fitCount, from: stream("fit latents")))
+        .values)
+    var (scale, offset) = (1.0, -ScoreCentre(evidence).centre)
+    if settings.ratio == .calibrated {
+      let fit = try LogisticCalibration(fitting: evidence)
+      (scale, offset) = (fit.scale, fit.offset)
+    }
+    let ratio = CalibratedRatio(score, scale: scale, offset: offset)
+    let start = prior.sample(count: settings.count, from: .latents(seed: settings.seed))
+    try progress("real")
+    var rows = [
+      row(
+        "real", points: problem.points(count: settings.count, from: stream("real row")), reference),
+      row("base", points: score.points(start), reference),
+    ]
+    for method in settings.rows {
+      try progress(method.title)
+      let prepared = try PreparedMethod(
+        method,
+        for: PreparedMethod.Problem(
+          ratio: ratio, prior: prior,
+          realValues: evidence.real.map { Float(scale * $0 + offset) }),
+        seed: settings.seed, sharing: BatchSharing(threads: threads))
+      let result = try prepared.method.refine(start)
+      rows.append(
+        Row(
+          name: method.title, method: method,
+          statistics: reference.statistics(score.points(result.latents)),
+          costPerSample: result.unitsPerSample, fixedCost: prepared.fixedCost,
+          acceptance: result.acceptance))
+    }
+    return Outcome(
+      trainingSeed: trainingSeed, scale: scale, offset: offset,
+      areaUnderCurve: areaUnderCurve(evidence), bandwidth: reference.bandwidth, rows: rows)
+  }
+
+  private func row(_ name: String, points: Tensor, _ reference: PlaneReference) -> Row {
+    Row(
+      name: name, method: nil, statistics: reference.statistics(points), costPerSample: nil,
+      fixedCost: nil, acceptance: nil)
+  }
+
+  private func stream(_ name: String) -> RandomStream {
+    RandomStream(seed: settings.seed, name: "plane." + name)
+  }
+}
