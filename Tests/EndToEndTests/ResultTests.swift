@@ -266,6 +266,22 @@ import Testing
     }
   }
 
+  @Test("toy: real, base and refined points, as a table and as JSON")
+  func toy() throws {
+    let options = [
+      "--iterations", "3", "--width", "8", "--count", "60", "--methods", "dgflow,obrs", "--quiet",
+    ]
+    let table = try Tool.run(["toy", "25gaussians"] + options, folder: scratch.folder)
+    #expect(table.status == 0 && table.errors == "", "\(table.errors)")
+    for words in ["high quality", "real", "base", "KL", "OBRS", "AUC"] {
+      #expect(table.output.contains(words), "\(words)")
+    }
+    let rows = try rows("toy", ["toy", "swissroll", "--seeds", "2"] + options)
+    #expect(rows.count == 2 && (rows.last?["trainingSeed"] as? Int) == 2)
+    expectError(try dgflow("toy", "ring"), 64, "swissroll")
+    expectError(try dgflow("toy", "swissroll", "--rate", "0"), 64, "--rate")
+  }
+
   @Test("compare: text files, empty lines counted as score counts them")
   func compareFiles() throws {
     let parts = try Tool.shell(

@@ -36,6 +36,10 @@ struct ToyCommand: ParsableCommand {
   var width = PlaneRecipe().width
 
   @Option(
+    name: .long, parsing: .unconditional, help: "Adam's rate of both networks (as published).")
+  var rate = PlaneRecipe().rate
+
+  @Option(
     name: .long, parsing: .unconditional, help: "Trainings, of seeds --seed and following.")
   var seeds = 1
 
@@ -82,6 +86,7 @@ struct ToyCommand: ParsableCommand {
     try Given.count(budget, "--budget", atLeast: Comparison.leastBudget)
     try Given.number(stepSize, "--step-size", positive: true)
     try Given.number(noise, "--noise")
+    try Given.number(rate, "--rate", positive: true)
   }
 
   func run() throws {
@@ -131,6 +136,7 @@ struct ToyCommand: ParsableCommand {
     var recipe = PlaneRecipe()
     recipe.iterations = iterations
     recipe.width = width
+    recipe.rate = rate
     recipe.seed = seed
     return recipe
   }

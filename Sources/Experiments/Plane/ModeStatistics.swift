@@ -16,8 +16,8 @@ public struct ModeStatistics: Codable, Equatable, Sendable {
   /// Modes present.
   public let modesPresent: Int
   /// Variance of the points of high quality about their mean over the mode's, median over the modes present;
-  /// 0.997 of the law itself, not a number where none is present.
-  public let varianceRatio: Double
+  /// 0.997 of the law itself, nil where none is present.
+  public let varianceRatio: Double?
   /// Total variation between the modes' shares of all points and equal shares, in [0, 1].
   public let occupancyDistance: Double
   /// Points of high quality by mode.
@@ -59,7 +59,7 @@ public struct ModeStatistics: Codable, Equatable, Sendable {
       }
       return scatter / Double(2 * (points.count - 1)) / (problem.deviation * problem.deviation)
     }.sorted()
-    varianceRatio = ratios.isEmpty ? .nan : Self.median(ratios)
+    varianceRatio = ratios.isEmpty ? nil : Self.median(ratios)
     occupancyDistance =
       members.reduce(0) { $0 + abs(Double($1) / total - 1 / Double(modes.count)) } / 2
   }
