@@ -58,7 +58,9 @@ let floor5: [Target] = [
 let floor6: [Target] = [
   .target(
     name: "Reporting",
-    dependencies: ["Experiments", "Runs", "NGramScoring", "Refinement", "Files"])
+    dependencies: [
+      "Experiments", "Runs", "GenerativeModels", "NGramScoring", "Refinement", "Files",
+    ])
 ]
 
 let floor7: [Target] = [

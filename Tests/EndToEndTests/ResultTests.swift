@@ -278,6 +278,14 @@ import Testing
     }
     let rows = try rows("toy", ["toy", "swissroll", "--seeds", "2"] + options)
     #expect(rows.count == 2 && (rows.last?["trainingSeed"] as? Int) == 2)
+    let drawn = try Tool.run(
+      ["toy", "swissroll", "--plot", "roll.svg", "--divergence", "logd"] + options,
+      folder: scratch.folder)
+    let picture = String(decoding: try scratch.bytes("roll.svg"), as: UTF8.self)
+    #expect(drawn.status == 0 && picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n"))
+    for words in ["refined by log D, 25 steps", "<title>", "<desc>", "prefers-color-scheme: dark"] {
+      #expect(picture.contains(words), "\(words)")
+    }
     expectError(try dgflow("toy", "ring"), 64, "swissroll")
     expectError(try dgflow("toy", "swissroll", "--rate", "0"), 64, "--rate")
   }

@@ -20,7 +20,7 @@ struct ToyCommand: ParsableCommand {
       20 such points, the variance within modes over the law's, the total variation of the modes' shares, the \
       energy distance and the kernel score of fresh real points. The first row is real points against others.
 
-        dgflow toy 25gaussians
+        dgflow toy 25gaussians --plot refined.svg
         dgflow toy swissroll --iterations 20000 --width 256 --seeds 5 --json > swissroll.json
       """)
 
@@ -71,6 +71,13 @@ struct ToyCommand: ParsableCommand {
   @Option(name: .long, parsing: .unconditional, help: "Noise weight γ of flows.")
   var noise = PlaneComparison.Settings().noiseWeight
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Draw the last training's points before and after the first divergence's flow, paths and drift (SVG).",
+      valueName: "file"))
+  var plot: String?
+
   @Flag(name: .long, help: "Print JSON on standard output.")
   var json = false
 
@@ -115,6 +122,10 @@ struct ToyCommand: ParsableCommand {
       }
       progress.finish()
       outcomes.append(outcome)
+      if let plot {
+        let picture = try comparison.picture(of: networks, problem: problem)
+        try AtomicFile.write(PlanePlot.document(picture, problem: problem), to: plot)
+      }
       guard !json else { continue }
       if seeds > 1 { try output.line("training seed \(trainingSeed)") }
       for line in PlaneTable.lines(outcome) { try output.line(line) }

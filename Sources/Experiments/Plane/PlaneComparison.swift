@@ -119,17 +119,8 @@ public struct PlaneComparison: Sendable {
     let prior = StandardNormalLatents(latentWidth: score.latentWidth)
     let reference = PlaneReference(
       problem, count: settings.count, seed: settings.seed, threads: threads)
-    let evidence = try ScoreSet(
-      real: score.values(points: problem.points(count: Self.fitCount, from: stream("fit")))
-        .values,
-      generated: score.values(prior.sample(count: Self.fitCount, from: stream("fit latents")))
-        .values)
-    var (scale, offset) = (1.0, -ScoreCentre(evidence).centre)
-    if settings.ratio == .calibrated {
-      let fit = try LogisticCalibration(fitting: evidence)
-      (scale, offset) = (fit.scale, fit.offset)
-    }
-    let ratio = CalibratedRatio(score, scale: scale, offset: offset)
+    let evidence = try evidence(of: score, problem)
+    let ratio = try ratio(of: score, evidence)
     let start = prior.sample(count: settings.count, from: .latents(seed: settings.seed))
     try progress("real")
     var rows = [
@@ -143,7 +134,7 @@ public struct PlaneComparison: Sendable {
         method,
         for: PreparedMethod.Problem(
           ratio: ratio, prior: prior,
-          realValues: evidence.real.map { Float(scale * $0 + offset) }),
+          realValues: evidence.real.map { Float(ratio.scale * $0 + ratio.offset) }),
         seed: settings.seed, sharing: BatchSharing(threads: threads))
       let result = try prepared.method.refine(start)
       rows.append(
@@ -154,8 +145,38 @@ public struct PlaneComparison: Sendable {
           acceptance: result.acceptance))
     }
     return Outcome(
-      trainingSeed: trainingSeed, scale: scale, offset: offset,
+      trainingSeed: trainingSeed, scale: ratio.scale, offset: ratio.offset,
       areaUnderCurve: areaUnderCurve(evidence), bandwidth: reference.bandwidth, rows: rows)
+  }
+
+  /// A picture of the first divergence's flow.
+  public func picture(of networks: PlaneNetworks, problem: PlaneProblem) throws -> PlanePicture {
+    let score = PlaneScore(networks)
+    let flow =
+      settings.rows.first { $0.method.usesDivergence }?.flow
+      ?? RefinementSettings(stepSize: settings.stepSize, noiseWeight: settings.noiseWeight)
+    return try PlanePicture(
+      score, ratio: try ratio(of: score, try evidence(of: score, problem)), settings: flow,
+      real: problem.points(count: PlanePicture.count, from: stream("real row")),
+      seed: settings.seed, threads: threads)
+  }
+
+  /// Scores of fresh real and generated points.
+  private func evidence(of score: PlaneScore, _ problem: PlaneProblem) throws -> ScoreSet {
+    let prior = StandardNormalLatents(latentWidth: score.latentWidth)
+    return try ScoreSet(
+      real: score.values(points: problem.points(count: Self.fitCount, from: stream("fit")))
+        .values,
+      generated: score.values(prior.sample(count: Self.fitCount, from: stream("fit latents")))
+        .values)
+  }
+
+  private func ratio(of score: PlaneScore, _ evidence: ScoreSet) throws -> CalibratedRatio {
+    switch settings.ratio {
+    case .raw: CalibratedRatio(score, scale: 1, offset: -ScoreCentre(evidence).centre)
+    case .calibrated:
+      CalibratedRatio(score, calibration: try LogisticCalibration(fitting: evidence))
+    }
   }
 
   private func row(_ name: String, points: Tensor, _ reference: PlaneReference) -> Row {
