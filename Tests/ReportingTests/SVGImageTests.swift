@@ -19,7 +19,7 @@ struct SVGImageTests {
     #expect(text.contains("points=\"0.00,0.00 10.13,20.00\""))
     #expect(text.contains("viewBox=\"0 0 100.00 50.00\"") && text.contains("role=\"img\""))
     var open: [Substring] = []
-    for tag in text.split(separator: "<").dropFirst() {
+    for tag in text.split(separator: "<") {
       let body = tag.prefix { $0 != ">" }
       if body.hasPrefix("/") {
         #expect(open.popLast() == body.dropFirst())
