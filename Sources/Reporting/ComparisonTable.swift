@@ -92,8 +92,8 @@ public enum ComparisonTable {
     let refined = rows.filter { $0.refinement != nil }
     guard !refined.isEmpty else { return [] }
     var table = TextTable([
-      ("what moved", .left), ("settings", .left), ("mean d", .right), ("latent norm", .right),
-      ("characters changed", .right), ("texts changed", .right),
+      ("what moved", .left), ("settings", .left), ("mean d", .right), ("of decoded text", .right),
+      ("latent norm", .right), ("symbols changed", .right),
     ])
     var costs = TextTable([
       ("cost", .left), ("a sample", .right), ("fixed", .right), ("accepted", .right),
@@ -105,11 +105,10 @@ public enum ComparisonTable {
       table.append([
         row.name, refinement.method.words,
         "\(Figures.fixed(summary.meanRatioBefore, 3)) → "
-          + Figures.fixed(summary.meanRatioAfter, 3),
+          + Figures.fixed(summary.meanRatioAfter, 3), decoded(summary),
         "\(Figures.fixed(summary.meanNormBefore, 2)) → "
           + Figures.fixed(summary.meanNormAfter, 2),
         Figures.fixed(summary.charactersChanged * 100, 1) + " %",
-        Figures.fixed(summary.textsChanged * 100, 1) + " %",
       ])
       costs.append([
         row.name, "\(Figures.units(summary.costPerSample)) units",
@@ -119,6 +118,13 @@ public enum ComparisonTable {
       ])
     }
     return table.lines + [""] + costs.lines + ratios(refined)
+  }
+
+  private static func decoded(_ summary: RefinementSummary) -> String {
+    guard let before = summary.meanDecodedBefore, let after = summary.meanDecodedAfter else {
+      return "as d"
+    }
+    return Figures.fixed(before, 3) + " → " + Figures.fixed(after, 3)
   }
 
   /// What d is in the rows, once for each ratio.

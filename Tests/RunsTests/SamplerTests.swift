@@ -120,6 +120,11 @@ struct SamplerTests {
       abs(summary.charactersChanged - Double(changed.reduce(0, +)) / Double(30 * 32)) < 1e-12)
     #expect(abs(summary.textsChanged - Double(changed.count { $0 > 0 }) / 30) < 1e-12)
     #expect(summary.costPerSample == 2 * 3 + 1)
+    let decoded = try #require(refined.ratio.decoded)
+    let start = refined.base.latents(0..<30)
+    let before = mean(try decoded.values(start).values)
+    #expect(abs(try #require(summary.meanDecodedBefore) - before) < 1e-9)
+    #expect(summary.meanDecodedAfter != summary.meanDecodedBefore)
     #expect(summary.textsChanged > 0 && summary.charactersChanged < 1)
   }
 

@@ -10,10 +10,14 @@ enum RefinementWords {
     let settings = sampler.settings
     let noise =
       settings.method.usesDivergence ? ", noise weight \(settings.flow.noiseWeight)" : ""
+    let decoded =
+      summary.meanDecodedBefore.flatMap { before in
+        summary.meanDecodedAfter.map { " (decoded \(figure(before)) → \(figure($0)))" }
+      } ?? ""
     var lines = [
       "refined \(summary.samples) samples by \(settings.title), \(settings.words)\(noise), "
         + RatioWords.short(sampler.ratio),
-      "  mean d \(figure(summary.meanRatioBefore)) → \(figure(summary.meanRatioAfter)), latent norm "
+      "  mean d \(figure(summary.meanRatioBefore)) → \(figure(summary.meanRatioAfter))\(decoded), latent norm "
         + "\(figure(summary.meanNormBefore)) → \(figure(summary.meanNormAfter))",
       "  characters changed \(figure(summary.charactersChanged * 100)) %, texts changed "
         + "\(figure(summary.textsChanged * 100)) %, cost "

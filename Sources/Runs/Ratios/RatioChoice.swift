@@ -107,8 +107,8 @@ public struct RatioChoice: Codable, Sendable, Equatable {
             + "--reference CORPUS` first, or give --offset none")
       }
       let isSoft = method.usesGradient
-      return ResolvedRatio(
-        try model.score(isSoft ? .raw : .decoded),
+      return try ResolvedRatio(
+        of: model, shown: isSoft ? .raw : .decoded,
         RatioRecord(
           choice: self, scale: 1, offset: needsOffset ? -(centre ?? 0) : 0,
           isSurrogate: isSoft && model.isStraightThrough, takenAt: isSoft ? .raw : .decoded))
@@ -152,8 +152,8 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       case .decoded: .decoded
       case .smoothed: .smoothed(level: smoothing)
       }
-    return ResolvedRatio(
-      try model.score(shown),
+    return try ResolvedRatio(
+      of: model, shown: shown,
       RatioRecord(
         choice: self, scale: fit.scale, offset: fit.offset,
         isSurrogate: takenAt != representation || method.usesGradient && model.isStraightThrough,

@@ -40,16 +40,26 @@ public struct ResolvedRatio: Sendable {
   public let ratio: any LatentLogDensityRatio
   /// The score underneath, which real text has too.
   public let score: LatentCriticScore
+  /// The same scale and offset of the score of *decoded* samples, where d is taken at soft ones: it tells
+  /// text that became more real from probabilities that became sharper. Nil where d is taken at decoded
+  /// text already, or on samples with noise.
+  public let decoded: (any LatentLogDensityRatio)?
   /// What it is and where its numbers come from.
   public let record: RatioRecord
 
-  /// A ratio made of a score as a record says.
-  init(_ score: LatentCriticScore, _ record: RatioRecord) {
-    self.score = score
-    self.record = record
-    ratio =
+  /// A ratio made of a model's score as a record says.
+  ///
+  /// - Parameter shown: what the critic is shown, of the representation that the record names.
+  /// - Throws: `Failure` where the networks do not fit together.
+  init(of model: TextModel, shown: SampleRepresentation, _ record: RatioRecord) throws {
+    func scaled(_ score: LatentCriticScore) -> any LatentLogDensityRatio {
       record.scale == 1 && record.offset == 0
-      ? score : CalibratedRatio(score, scale: record.scale, offset: record.offset)
+        ? score : CalibratedRatio(score, scale: record.scale, offset: record.offset)
+    }
+    score = try model.score(shown)
+    ratio = scaled(score)
+    decoded = record.takenAt == .raw ? scaled(try model.score(.decoded)) : nil
+    self.record = record
   }
 
   /// The choice that it came from.

@@ -29,6 +29,11 @@ public struct RefinedSampler: Sendable {
     public let before: TokenStrings
     /// Tokens of the refined latents.
     public let after: TokenStrings
+    /// d of the decoded starting samples, `[N]`, where the method took d at soft ones; a measurement, which is
+    /// not in the method's cost.
+    public let decodedBefore: [Float]?
+    /// d of the decoded refined samples, likewise.
+    public let decodedAfter: [Float]?
   }
 
   /// A sampler by any method.
@@ -86,8 +91,11 @@ public struct RefinedSampler: Sendable {
       "RefinedSampler.refine: latents \(start.shape) for \(samples.count) samples")
     let result = try method.refine(
       start, firstSample: samples.lowerBound, progress: progress)
+    let sharing = BatchSharing(threads: base.threads)
     return Block(
       samples: samples, result: result, before: base.tokens(at: start),
-      after: base.tokens(at: result.latents))
+      after: base.tokens(at: result.latents),
+      decodedBefore: try ratio.decoded?.values(start, sharing: sharing),
+      decodedAfter: try ratio.decoded?.values(result.latents, sharing: sharing))
   }
 }

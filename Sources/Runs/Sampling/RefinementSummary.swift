@@ -9,6 +9,11 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
   public private(set) var meanRatioBefore = 0.0
   /// Mean of d at the refined latents, nats.
   public private(set) var meanRatioAfter = 0.0
+  /// Mean of d of the decoded starting samples, nats, where d was taken at soft ones.
+  public private(set) var meanDecodedBefore: Double?
+  /// Mean of d of the decoded refined samples, likewise: where it rises less than d, samples became sharper
+  /// and their text did not become as much more real.
+  public private(set) var meanDecodedAfter: Double?
   /// Mean norm of the starting latents (the prior's is near √Z).
   public private(set) var meanNormBefore = 0.0
   /// Mean norm of the refined latents.
@@ -50,6 +55,15 @@ public struct RefinementSummary: Codable, Sendable, Equatable {
     }
     merge(&meanRatioBefore, block.result.meanValueBefore)
     merge(&meanRatioAfter, block.result.meanValueAfter)
+    func mean(_ values: [Float]) -> Double {
+      values.reduce(0) { $0 + Double($1) } / Double(values.count)
+    }
+    if let before = block.decodedBefore, let after = block.decodedAfter {
+      var means = (meanDecodedBefore ?? 0, meanDecodedAfter ?? 0)
+      merge(&means.0, mean(before))
+      merge(&means.1, mean(after))
+      (meanDecodedBefore, meanDecodedAfter) = means
+    }
     merge(&meanNormBefore, block.result.meanNormBefore)
     merge(&meanNormAfter, block.result.meanNormAfter)
     merge(&charactersChanged, Double(changedPositions) / Double(count * length))
