@@ -40,9 +40,10 @@ public struct ResolvedRatio: Sendable {
   public let ratio: any LatentLogDensityRatio
   /// The score underneath, which real text has too.
   public let score: LatentCriticScore
-  /// The same scale and offset of the score of *decoded* samples, where d is taken at soft ones: it tells
-  /// text that became more real from probabilities that became sharper. Nil where d is taken at decoded
-  /// text already, or on samples with noise.
+  /// d of decoded samples, by the same scale and offset, where ``ratio`` takes it at soft ones.
+  ///
+  /// It tells text that became more real from probabilities that became sharper. Nil where d is taken at
+  /// decoded text already, or on samples with noise.
   public let decoded: (any LatentLogDensityRatio)?
   /// What it is and where its numbers come from.
   public let record: RatioRecord
