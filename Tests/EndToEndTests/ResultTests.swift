@@ -242,6 +242,11 @@ import Testing
       try dgflow(
         "compare", workshop.run, "--reference", workshop.corpus, "--methods", "dgflow,magic"),
       64, "magic", "isir")
+    expectError(
+      try dgflow(
+        "compare", workshop.run, "--reference", workshop.corpus, "--methods", "obrs",
+        "--divergence",
+        "js"), 64, "--divergence")
   }
 
   @Test("refine --method: text on standard output, acceptance and cost on standard error")
@@ -261,6 +266,8 @@ import Testing
       (["--method", "mhgan"], "--reference"), (["--method", "isir", "--divergence", "js"], "isir"),
       (["--proposals", "5"], "--proposals"), (["--method", "dot", "--values-every", "2"], "dot"),
       (["--method", "drs", "--proposals", "1"], "at least 2"),
+      (["--method", "mhgan", "--reference", workshop.corpus, "--steps", "3"], "--steps"),
+      (["--method", "ddls", "--noise", "1"], "--noise"),
     ] {
       expectError(try Tool.run(["refine", workshop.run, "--count", "2"] + arguments), 64, words)
     }

@@ -78,6 +78,9 @@ struct CompareCommand: ParsableCommand {
     try Given.count(count, "--count")
     if let sets { try Given.count(sets, "--sets", atLeast: 2) }
     for order in orders { try Given.count(order, "--order") }
+    if let methods, !divergences.isEmpty, !methods.names.contains(where: \.usesDivergence) {
+      throw ValidationError("--divergence is about flows, and none of --methods is one")
+    }
     if let budget { try Given.count(budget, "--budget", atLeast: Comparison.leastBudget) }
   }
 

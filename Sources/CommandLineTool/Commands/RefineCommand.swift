@@ -59,6 +59,7 @@ struct RefineCommand: ParsableCommand {
   func validate() throws {
     if let count { try Given.count(count, "--count") }
     if let valuesEvery { try Given.count(valuesEvery, "--values-every") }
+    try method.requireMeaning(of: flow)
     if valuesEvery != nil, method.method != .dgflow {
       throw ValidationError(
         "--values-every is about dgflow, not --method \(method.method.rawValue)")

@@ -77,13 +77,30 @@ struct MethodOptions: ParsableArguments {
       ("--temperature", temperature != nil, [.ddls, .mala]),
       ("--projection", projection != nil, [.dot]), ("--reference", reference != nil, [.mhgan]),
     ]
-    for (option, isGiven, methods) in takes where isGiven && !methods.contains(method) {
-      let names = methods.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("\(option) is about \(names), not --method \(method.rawValue)")
-    }
+    try requireMeaning(of: takes)
     if method == .mhgan, reference == nil {
       throw ValidationError(
         "mhgan begins its chains at held-out real text: give --reference CORPUS")
+    }
+  }
+
+  /// Fails where an option of the flow was given that the method does not have.
+  func requireMeaning(of flow: RefinementOptions) throws {
+    let flows = MethodName.allCases.filter(\.usesDivergence)
+    let steps = flows + [.ddls, .mala, .dot]
+    try requireMeaning(of: [
+      ("--steps", flow.steps != nil, steps),
+      ("--step-size", flow.stepSize != nil, steps + [.ex2mcmc]),
+      ("--noise", flow.noise != nil, flows), ("--prior-weight", flow.priorWeight != nil, flows),
+    ])
+  }
+
+  private func requireMeaning(
+    of options: [(option: String, isGiven: Bool, methods: [MethodName])]
+  ) throws {
+    for (option, isGiven, methods) in options where isGiven && !methods.contains(method) {
+      let names = methods.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(option) is about \(names), not --method \(method.rawValue)")
     }
   }
 

@@ -74,7 +74,6 @@ public struct FlowControl: RoundwiseMethod {
         Double(state.latents[index]) + stepSize * Double(drift[index])
           + spread * Double(numbers[index]))
     }
-    try state.requireFinite(step: round + 1)
   }
 
   func finish(_ state: inout ChainState) throws {
