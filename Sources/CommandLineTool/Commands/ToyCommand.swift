@@ -111,7 +111,7 @@ struct ToyCommand: ParsableCommand {
     let comparison = try PlaneComparison(settings: settings, threads: threads.count)
     let output = StandardOutput()
     var outcomes: [PlaneComparison.Outcome] = []
-    for trainingSeed in seed.seed..<seed.seed + UInt64(seeds) {
+    for trainingSeed in (0..<seeds).map({ seed.seed &+ UInt64($0) }) {
       let networks = try train(seed: trainingSeed, talk: talk)
       var progress = ProgressMeter("toy", unit: "rows", talk: talk)
       let outcome = try comparison.outcome(
