@@ -20,6 +20,11 @@ public struct MethodSettings: Codable, Equatable, Sendable {
   /// Generated samples behind the rule of DRS and OBRS: 10,000, as the published code (9,984).
   public static let burnIn = 10_000
 
+  /// Most proposals: a million, as many as a random number's step can count with room for DRS's tail.
+  public static let mostProposals = 1_000_000
+  /// Most candidates of a round: 10,000, which with Z = 128 take 330 MB for each thread.
+  public static let mostCandidates = 10_000
+
   /// A method with the settings of a flow, where it has any.
   public init(_ method: MethodName, flow: RefinementSettings = RefinementSettings()) {
     self.method = method
@@ -54,7 +59,6 @@ public struct MethodSettings: Codable, Equatable, Sendable {
   ///
   /// - Throws: `Failure` of kind `usage`, naming the value and its range.
   public func validate() throws {
-    try flow.validate()
     func require(_ holds: Bool, _ what: String) throws {
       guard holds else { throw Failure(.usage, what) }
     }
@@ -62,18 +66,24 @@ public struct MethodSettings: Codable, Equatable, Sendable {
       temperature > 0 && temperature.isFinite,
       "temperature \(temperature) is out of range: give a finite number above 0, such as 1")
     switch method {
-    case .drs, .obrs:
+    case .drs, .obrs, .mhgan, .best:
+      let least = method == .drs || method == .obrs ? 2 : 1
       try require(
-        proposals >= 2, "\(method.title) with \(proposals) proposals: give at least 2")
-    case .mhgan, .best:
-      try require(
-        proposals >= 1, "\(method.title) with \(proposals) proposals: give at least 1")
+        (least...Self.mostProposals).contains(proposals),
+        "\(method.title) with \(proposals) proposals: give at least \(least) and at most "
+          + "\(Self.mostProposals)")
     case .isir, .ex2mcmc:
       try require(
-        candidates >= 2, "\(method.title) with \(candidates) candidates: give at least 2")
-      try require(rounds >= 0, "\(rounds) rounds: give at least 0")
+        (2...Self.mostCandidates).contains(candidates),
+        "\(method.title) with \(candidates) candidates: give at least 2 and at most "
+          + "\(Self.mostCandidates)")
+      try require(
+        rounds >= 0 && rounds <= Self.mostProposals / candidates,
+        "\(method.title) with \(rounds) rounds of \(candidates): give at least 0 and at most "
+          + "\(Self.mostProposals / candidates)")
     case .dgflow, .ddls, .mala, .dot, .randomDirection, .noiseOnly, .rescaled: break
     }
+    try flow.validate()
   }
 
   /// What the method is called in a row: a flow by its divergence (`KL`), the others by name (`MH-GAN`).

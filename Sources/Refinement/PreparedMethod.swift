@@ -85,13 +85,15 @@ public struct PreparedMethod: Sendable {
     case .drs:
       method = RejectionSampling(
         ratio: ratio, prior: prior,
-        rule: .discriminator(burnIn: try burnIn(), budget: Double(settings.proposals)), seed: seed,
-        sharing: sharing)
+        rule: .discriminator(burnIn: try burnIn(), budget: Double(settings.proposals)),
+        mostProposals: RejectionSampling.patience * settings.proposals, seed: seed, sharing: sharing
+      )
     case .obrs:
       method = RejectionSampling(
         ratio: ratio, prior: prior,
-        rule: .budgeted(burnIn: try burnIn(), budget: Double(settings.proposals)), seed: seed,
-        sharing: sharing)
+        rule: .budgeted(burnIn: try burnIn(), budget: Double(settings.proposals)),
+        mostProposals: RejectionSampling.patience * settings.proposals, seed: seed, sharing: sharing
+      )
     case .mhgan:
       guard !problem.realValues.isEmpty else {
         throw Failure(.badData, "MH-GAN begins at held-out real text: give a reference corpus")

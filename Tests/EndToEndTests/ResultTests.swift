@@ -266,6 +266,8 @@ import Testing
       (["--method", "mhgan"], "--reference"), (["--method", "isir", "--divergence", "js"], "isir"),
       (["--proposals", "5"], "--proposals"), (["--method", "dot", "--values-every", "2"], "dot"),
       (["--method", "drs", "--proposals", "1"], "at least 2"),
+      (["--method", "best", "--budget", "99999999999"], "at most 1000000"),
+      (["--method", "isir", "--candidates", "9000", "--rounds", "999999"], "at most 111"),
       (["--method", "mhgan", "--reference", workshop.corpus, "--steps", "3"], "--steps"),
       (["--method", "ddls", "--noise", "1"], "--noise"),
     ] {
@@ -295,6 +297,14 @@ import Testing
     }
     expectError(try dgflow("toy", "ring"), 64, "swissroll")
     expectError(try dgflow("toy", "swissroll", "--rate", "0"), 64, "--rate")
+    expectError(try dgflow("toy", "swissroll", "--width", "1000000"), 64, "4096")
+    expectError(try dgflow("toy", "swissroll", "--count", "999999999"), 64, "100000")
+    expectError(try dgflow("toy", "swissroll", "--plot", "nowhere/roll.svg"), 73, "nowhere")
+    #expect(
+      try dgflow(
+        "toy", "swissroll", "--seed", "18446744073709551615", "--seeds", "2", "--iterations", "1",
+        "--width", "4", "--count", "20", "--methods", "best", "--quiet"
+      ).status == 0)
   }
 
   @Test("compare: text files, empty lines counted as score counts them")

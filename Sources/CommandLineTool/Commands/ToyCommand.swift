@@ -108,6 +108,8 @@ struct ToyCommand: ParsableCommand {
     settings.stepSize = stepSize
     settings.noiseWeight = noise
     settings.seed = seed.seed
+    // Where the picture cannot be written is said before the training, not after it.
+    if let plot { try AtomicFile.Writer(path: plot).cancel() }
     let comparison = try PlaneComparison(settings: settings, threads: threads.count)
     let output = StandardOutput()
     var outcomes: [PlaneComparison.Outcome] = []
@@ -167,7 +169,10 @@ struct ToyCommand: ParsableCommand {
 
   private func requireTime() throws {
     if Interruption.isRequested {
-      throw Failure(.interrupted, "stopped before the end; what was finished is printed")
+      throw Failure(
+        .interrupted,
+        "stopped before the end; " + (json ? "nothing was printed" : "what was finished is printed")
+      )
     }
   }
 }

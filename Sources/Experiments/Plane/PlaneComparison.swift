@@ -84,6 +84,9 @@ public struct PlaneComparison: Sendable {
     public let rows: [Row]
   }
 
+  /// Most points of a row: 100,000, since distances are taken between all of them.
+  public static let mostPoints = 100_000
+
   /// Real points behind a fit, a centre and the starts of MH-GAN, and as many generated ones.
   private static let fitCount = 5_000
 
@@ -94,11 +97,13 @@ public struct PlaneComparison: Sendable {
   ///
   /// - Throws: `Failure` of kind `usage` when a setting is out of range.
   public init(settings: Settings, threads: Int) throws {
-    guard settings.count >= 10, settings.budget >= Comparison.leastBudget else {
+    guard (10...Self.mostPoints).contains(settings.count),
+      settings.budget >= Comparison.leastBudget
+    else {
       throw Failure(
         .usage,
-        "\(settings.count) points at a budget of \(settings.budget): give at least 10 and "
-          + "\(Comparison.leastBudget)")
+        "\(settings.count) points at a budget of \(settings.budget): give 10 to \(Self.mostPoints) points "
+          + "and at least \(Comparison.leastBudget) units")
     }
     for row in settings.rows { try row.validate() }
     self.settings = settings

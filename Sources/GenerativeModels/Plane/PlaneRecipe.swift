@@ -37,6 +37,10 @@ public struct PlaneRecipe: Codable, Equatable, Sendable {
     ] where value < 1 {
       throw Failure(.usage, "\(name) \(value) is out of range: give at least 1")
     }
+    guard width <= 4096, batch <= 1 << 20 else {
+      throw Failure(
+        .usage, "width \(width) or batch \(batch) is too large: give at most 4096 and \(1 << 20)")
+    }
     guard iterations >= 0, iterations < 1 << 28 else {
       throw Failure(.usage, "\(iterations) iterations are out of range: give at least 0")
     }

@@ -7,6 +7,9 @@ import Tensors
 /// one unit a proposal, so 1/acceptance a sample on average. After `mostProposals` the last one is kept
 /// all the same and counted in ``Acceptance/unresolved``: it is an ordinary generated sample.
 public struct RejectionSampling: RoundwiseMethod {
+  /// Budgets after which a sample is given up: 40, which happens with a chance of e⁻⁴⁰.
+  public static let patience = 40
+
   /// d(G(z)); values only.
   public let ratio: any LatentLogDensityRatio
   /// Where proposals come from.
@@ -22,8 +25,7 @@ public struct RejectionSampling: RoundwiseMethod {
 
   /// A sampler.
   ///
-  /// - Parameters: as the properties. A rule that keeps one sample of 50 needs more than 2,000 proposals
-  ///   with a chance of e⁻⁴⁰.
+  /// - Parameters: as the properties; by default ``patience`` times a budget of 50.
   public init(
     ratio: any LatentLogDensityRatio, prior: any LatentDistribution, rule: AcceptanceRule,
     mostProposals: Int = 2_000, seed: UInt64, sharing: BatchSharing = BatchSharing()
