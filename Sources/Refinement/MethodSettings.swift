@@ -20,6 +20,8 @@ public struct MethodSettings: Codable, Equatable, Sendable {
   /// Generated samples behind the rule of DRS and OBRS: 10,000, as the published code (9,984).
   public static let burnIn = 10_000
 
+  /// The least budget of every method, in cost units: a round of Ex²MCMC and where it starts.
+  public static let leastBudget = 18
   /// Most proposals: a million, as many as a random number's step can count with room for DRS's tail.
   public static let mostProposals = 1_000_000
   /// Most candidates of a round: 10,000, which with Z = 128 take 330 MB for each thread.

@@ -1,4 +1,3 @@
-import Determinism
 import Files
 import Tensors
 
@@ -90,12 +89,4 @@ extension Tensor {
       "refinement: the \(quantity) of sample \(sample(bad / width))\(place) is \(self[bad]) at step "
         + "\(step) (0 is the start): \(remedy)")
   }
-}
-
-/// Chunks of at most `chunkSize` rows, as many for each thread where there are enough rows.
-func chunkRanges(count: Int, chunkSize: Int, threads: Int) -> [Range<Int>] {
-  guard count > 0 else { return [] }
-  let least = (count + chunkSize - 1) / chunkSize
-  let even = (least + threads - 1) / threads * threads
-  return shardRanges(count: count, shards: min(even, count))
 }

@@ -81,7 +81,7 @@ struct CompareCommand: ParsableCommand {
     if let methods, !divergences.isEmpty, !methods.names.contains(where: \.usesDivergence) {
       throw ValidationError("--divergence is about flows, and none of --methods is one")
     }
-    if let budget { try Given.count(budget, "--budget", atLeast: Comparison.leastBudget) }
+    if let budget { try Given.count(budget, "--budget", atLeast: MethodSettings.leastBudget) }
   }
 
   func run() throws {

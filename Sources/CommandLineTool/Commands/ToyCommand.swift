@@ -90,7 +90,7 @@ struct ToyCommand: ParsableCommand {
     try Given.count(width, "--width")
     try Given.count(seeds, "--seeds")
     try Given.count(count, "--count", atLeast: 10)
-    try Given.count(budget, "--budget", atLeast: Comparison.leastBudget)
+    try Given.count(budget, "--budget", atLeast: MethodSettings.leastBudget)
     try Given.number(stepSize, "--step-size", positive: true)
     try Given.number(noise, "--noise")
     try Given.number(rate, "--rate", positive: true)

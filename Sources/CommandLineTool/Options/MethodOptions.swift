@@ -1,5 +1,4 @@
 import ArgumentParser
-import Experiments
 import Files
 import Refinement
 import Runs
@@ -64,7 +63,7 @@ struct MethodOptions: ParsableArguments {
   var reference: String?
 
   func validate() throws {
-    if let budget { try Given.count(budget, "--budget", atLeast: Comparison.leastBudget) }
+    if let budget { try Given.count(budget, "--budget", atLeast: MethodSettings.leastBudget) }
     if let temperature { try Given.number(temperature, "--temperature", positive: true) }
     if let candidates { try Given.count(candidates, "--candidates", atLeast: 2) }
     if let rounds { try Given.count(rounds, "--rounds", atLeast: 0) }

@@ -12,9 +12,6 @@ import TextCoding
 /// interval; its difference comes from S independent sets of N/S samples, refined minus base in each
 /// set, with a t interval over the sets.
 public struct Comparison: Sendable {
-  /// The least budget of every method, in cost units: a round of Ex²MCMC and where it starts.
-  public static let leastBudget = 18
-
   /// What is compared, and how.
   public struct Settings: Codable, Sendable, Equatable {
     /// Samples N.
@@ -45,10 +42,10 @@ public struct Comparison: Sendable {
     ///
     /// - Throws: `Failure` of kind `usage` naming the value out of range.
     public func validate() throws {
-      guard budget >= Comparison.leastBudget else {
+      guard budget >= MethodSettings.leastBudget else {
         throw Failure(
           .usage,
-          "a budget of \(budget) cost units is too small: give at least \(Comparison.leastBudget), so that every "
+          "a budget of \(budget) cost units is too small: give at least \(MethodSettings.leastBudget), so that every "
             + "method can take a step")
       }
       guard !divergences.isEmpty else { throw Failure(.usage, "no divergence to refine by") }

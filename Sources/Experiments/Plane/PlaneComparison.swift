@@ -98,12 +98,12 @@ public struct PlaneComparison: Sendable {
   /// - Throws: `Failure` of kind `usage` when a setting is out of range.
   public init(settings: Settings, threads: Int) throws {
     guard (10...Self.mostPoints).contains(settings.count),
-      settings.budget >= Comparison.leastBudget
+      settings.budget >= MethodSettings.leastBudget
     else {
       throw Failure(
         .usage,
         "\(settings.count) points at a budget of \(settings.budget): give 10 to \(Self.mostPoints) points "
-          + "and at least \(Comparison.leastBudget) units")
+          + "and at least \(MethodSettings.leastBudget) units")
     }
     for row in settings.rows { try row.validate() }
     self.settings = settings
