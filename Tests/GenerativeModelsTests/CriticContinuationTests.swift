@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import NeuralNetworks
 import Tensors
 import Testing
@@ -21,7 +22,8 @@ struct CriticContinuationTests {
     _ settings: CriticContinuation.Settings, threads: Int = 1
   ) throws -> CriticContinuation {
     try CriticContinuation(
-      of: Small.critic(), against: Small.generator(), settings: settings, threads: threads)
+      of: Small.critic(), against: .generator(Small.generator()), settings: settings,
+      threads: threads)
   }
 
   @Test(
@@ -86,5 +88,50 @@ struct CriticContinuationTests {
       change(&settings)
       #expect(throws: Failure.self) { _ = try continuation(settings) }
     }
+  }
+
+  @Test("particles and strings stand for the prior's samples, the same for any number of threads")
+  func opponents() throws {
+    let data = try Small.data()
+    var settings = settings()
+    settings.penalty = 0.1
+    let particles = normal([3, Small.latentWidth], "particles")
+    let strings = try TokenMatrix(
+      tokens: Small.generator().tokens(particles), length: Small.length,
+      vocabulary: Small.vocabulary)
+    func continued(
+      _ opponent: CriticContinuation.Opponent, threads: Int
+    ) throws -> (losses: [Double], critic: TextCritic) {
+      let continuation = try CriticContinuation(
+        of: Small.critic(), against: opponent, settings: settings, threads: threads)
+      return (try (0..<4).map { _ in try continuation.advance(data) }, continuation.critic)
+    }
+    let one = try continued(.particles(Small.generator(), particles), threads: 1)
+    let three = try continued(.particles(Small.generator(), particles), threads: 3)
+    #expect(one.losses == three.losses && one.critic == three.critic)
+    // Decoded particles are their strings.
+    let text = try continued(.strings(strings), threads: 2)
+    #expect(one.losses == text.losses && one.critic == text.critic)
+    let prior = try continued(.generator(Small.generator()), threads: 1)
+    #expect(prior.losses != one.losses)
+    settings.penalty = 0
+    let free = try continued(.strings(strings), threads: 1)
+    #expect(free.losses[0] == text.losses[0] && free.critic != text.critic)
+    settings.penalty = -1
+    #expect(throws: Failure.self) { _ = try continued(.strings(strings), threads: 1) }
+  }
+
+  @Test("settings that were written before there was a penalty are read as without one")
+  func oldSettings() throws {
+    var expected = CriticContinuation.Settings(.decoded, seed: 3)
+    let encoded = try JSONEncoder().encode(expected)
+    var object = try #require(
+      try JSONSerialization.jsonObject(with: encoded) as? [String: Any])
+    #expect(object.removeValue(forKey: "penalty") != nil)
+    let old = try JSONSerialization.data(withJSONObject: object)
+    #expect(try JSONDecoder().decode(CriticContinuation.Settings.self, from: old) == expected)
+    expected.penalty = 0.5
+    let whole = try JSONEncoder().encode(expected)
+    #expect(try JSONDecoder().decode(CriticContinuation.Settings.self, from: whole) == expected)
   }
 }

@@ -83,6 +83,46 @@ struct LogisticObjectiveTests {
     }
   }
 
+  @Test("with a penalty, the gradient is the sum of both, each of which is checked on its own")
+  func penalty() throws {
+    let critic = Small.critic()
+    let real = oneHot(
+      randomTokens(4 * Small.length, below: Small.vocabulary, "real"), length: Small.length,
+      vocabulary: Small.vocabulary)
+    let fake = Small.generator().probabilities(normal([4, Small.latentWidth], "z"))
+    let mixing: [Float] = [0.1, 0.4, 0.7, 0.9]
+    let penalty = WassersteinGradientPenalty(weight: 0.3, form: .zeroCentred)
+    func gradient(_ body: (inout TextCritic.Network) -> Void) -> NamedParameters {
+      var gradient = critic.network.zeroed
+      body(&gradient)
+      return gradient.parameters
+    }
+    var loss = 0.0
+    let both = gradient {
+      loss = objective.addCriticGradient(
+        of: critic.network, real: real, fake: fake, interpolation: mixing, penalty: penalty,
+        batch: 4, into: &$0, scratch: .init(), workspace: Workspace())
+    }
+    func wasserstein(_ objective: WassersteinGradientPenalty) -> NamedParameters {
+      gradient {
+        _ = objective.addCriticGradient(
+          of: critic.network, real: real, fake: fake, interpolation: mixing, batch: 4, into: &$0,
+          scratch: .init(), workspace: Workspace())
+      }
+    }
+    let alone = evaluate(critic, real: real, fake: fake)
+    #expect(loss / 4 == alone.loss)
+    let (penalised, free) = (wasserstein(penalty), wasserstein(.init(weight: 0)))
+    for name in both.names {
+      let (all, logistic) = (try both.required(name), try alone.gradient.required(name))
+      let (with, without) = (try penalised.required(name), try free.required(name))
+      let expected = Tensor(
+        shape: all.shape,
+        values: all.values.indices.map { logistic[$0] + with[$0] - without[$0] })
+      #expect(distance(all, expected) <= 1e-5 * max(norm(expected), 0.1), "\(name)")
+    }
+  }
+
   /// Strings of one symbol, real a : b as 8 : 2 and generated as 5 : 5.
   @Test("its minimum is the log density ratio")
   func minimum() {

@@ -135,4 +135,51 @@ struct PlaneTests {
       _ = try PlaneTraining(.swissRoll, recipe: wrong, threads: 1)
     }
   }
+
+  @Test("networks come back from their file, and only those of the recipe")
+  func files() throws {
+    var training = try PlaneTraining(.gaussians25, recipe: recipe(), threads: 1)
+    for _ in 0..<2 { try training.step() }
+    try withFolder { folder in
+      let file = folder + "/networks.safetensors"
+      try training.networks.write(to: file, problem: .gaussians25, recipe: recipe())
+      let read = try PlaneNetworks(contentsOf: file, problem: .gaussians25, recipe: recipe())
+      #expect(read.generator.parameters == training.networks.generator.parameters)
+      #expect(read.critic.parameters == training.networks.critic.parameters)
+      var other = recipe()
+      other.seed = 9
+      for (problem, recipe) in [(PlaneProblem.swissRoll, recipe()), (.gaussians25, other)] {
+        #expect(throws: Failure.self) {
+          _ = try PlaneNetworks(contentsOf: file, problem: problem, recipe: recipe)
+        }
+      }
+    }
+  }
+
+  @Test("a critic that is trained on tells real points from particles, the same for any threads")
+  func continuation() throws {
+    let start = PlaneNetworks(recipe())
+    let particles = Tensor(shape: [2, 2], values: [1, 0, 0, 1])
+    func continued(_ particles: Tensor?, threads: Int) throws -> ([Double], PlaneNetworks) {
+      var settings = PlaneContinuation.Settings(seed: 3)
+      settings.steps = 300
+      settings.batch = 32
+      var continuation = PlaneContinuation(
+        of: start, problem: .gaussians25, particles: particles, settings: settings,
+        threads: threads)
+      let losses = try (0..<300).map { _ in try continuation.advance() }
+      return (losses, continuation.networks)
+    }
+    let (losses, networks) = try continued(particles, threads: 1)
+    let (again, same) = try continued(particles, threads: 3)
+    #expect(losses == again && networks.critic.parameters == same.critic.parameters)
+    #expect(networks.generator.parameters == start.generator.parameters)
+    // Two points against a whole law are told from it.
+    let last = losses.suffix(20).reduce(0, +) / 20
+    #expect(last < 0.8, "\(last); 2 ln 2 is 1.386")
+    let score = PlaneScore(networks)
+    let values = try score.values(particles).values
+    #expect(values.allSatisfy { $0 < 0 }, "\(values)")
+    #expect(try continued(nil, threads: 1).0 != losses)
+  }
 }

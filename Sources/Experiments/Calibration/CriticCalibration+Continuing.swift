@@ -2,6 +2,7 @@ import Files
 import GenerativeModels
 import Refinement
 import Runs
+import Tensors
 
 extension CriticCalibration {
   /// How long a critic is trained on.
@@ -15,9 +16,23 @@ extension CriticCalibration {
     public var patience = 5
     /// Adam's rate; nil takes that of ``GenerativeModels/CriticContinuation/Settings``.
     public var rate: Double?
+    /// λ of the gradient penalty; 0 is none.
+    public var penalty = 0.0
 
     /// The defaults.
     public init() {}
+
+    /// Checks the ranges.
+    ///
+    /// - Throws: `Failure` of kind `usage`.
+    func validate() throws {
+      guard steps >= 1, every >= 1, patience >= 1 else {
+        throw Failure(
+          .usage,
+          "a critic is trained on for \(steps) steps, with a look every \(every) and patience for "
+            + "\(patience): give at least 1 of each")
+      }
+    }
   }
 
   /// Trains a run's critic on as a classifier of real text and the run's own samples, in each
@@ -41,50 +56,63 @@ extension CriticCalibration {
     pace: Continuing = Continuing(), seed: UInt64, threads: Int,
     progress: (RatioRepresentation, ContinuedCritic.Point) throws -> Void = { _, _ in }
   ) throws -> [(critic: TextCritic, record: ContinuedCritic)] {
-    guard pace.steps >= 1, pace.every >= 1, pace.patience >= 1 else {
-      throw Failure(
-        .usage,
-        "a critic is trained on for \(pace.steps) steps, with a look every \(pace.every) and patience for "
-          + "\(pace.patience): give at least 1 of each")
-    }
+    try pace.validate()
     let model = try TextModel(run)
     let evidence = try Evidence(
       model, of: run, on: corpus, count: count, seed: seed, threads: threads)
     let data = try CorpusBatches(corpus)
     return try ContinuedCritic.representations.map { representation in
-      var settings = CriticContinuation.Settings(shown(representation), seed: seed)
-      if let rate = pace.rate { settings.rate = rate }
-      let continuation = try CriticContinuation(
-        of: model.critic, against: model.generator, settings: settings, threads: threads)
-      func score(_ critic: TextCritic) throws -> LatentCriticScore {
-        try LatentCriticScore(
-          generator: model.generator, critic: critic, representation: settings.representation)
-      }
-      var course: [ContinuedCritic.Point] = []
-      var kept = (step: 0, logLoss: Double.infinity, critic: model.critic)
-      var losses: [Double] = []
-      while true {
-        let point = ContinuedCritic.Point(
-          step: continuation.step,
-          trainingLogLoss: losses.isEmpty
-            ? nil : losses.reduce(0, +) / Double(2 * losses.count),
-          logLoss: logLoss(try evidence.fitScores(of: try score(continuation.critic))))
-        course.append(point)
-        if point.logLoss < kept.logLoss {
-          kept = (point.step, point.logLoss, continuation.critic)
-        }
-        try progress(representation, point)
-        let left = pace.steps - point.step
-        guard left > 0, point.step - kept.step < pace.patience * pace.every else { break }
-        losses = try (0..<min(pace.every, left)).map { _ in try continuation.advance(data) }
-      }
-      return (
-        kept.critic,
-        ContinuedCritic(
-          settings: settings, step: kept.step, course: course,
-          record: try evidence.record(of: try score(kept.critic), in: representation))
-      )
+      try continued(
+        model, representation, against: evidence, particles: nil, data: data, pace: pace,
+        seed: seed, threads: threads
+      ) { try progress(representation, $0) }
     }
+  }
+
+  /// Trains a model's critic on in one representation.
+  ///
+  /// - Parameters:
+  ///   - evidence: what decides when to stop, and what the fit is made and checked on.
+  ///   - particles: latents of the samples to tell real text from; nil draws from the prior.
+  static func continued(
+    _ model: TextModel, _ representation: RatioRepresentation, against evidence: Evidence,
+    particles: Tensor?, data: CorpusBatches, pace: Continuing, seed: UInt64, threads: Int,
+    progress: (ContinuedCritic.Point) throws -> Void
+  ) throws -> (critic: TextCritic, record: ContinuedCritic) {
+    var settings = CriticContinuation.Settings(shown(representation), seed: seed)
+    if let rate = pace.rate { settings.rate = rate }
+    settings.penalty = pace.penalty
+    let continuation = try CriticContinuation(
+      of: model.critic,
+      against: particles.map { .particles(model.generator, $0) } ?? .generator(model.generator),
+      settings: settings, threads: threads)
+    func score(_ critic: TextCritic) throws -> LatentCriticScore {
+      try LatentCriticScore(
+        generator: model.generator, critic: critic, representation: settings.representation)
+    }
+    var course: [ContinuedCritic.Point] = []
+    var kept = (step: 0, logLoss: Double.infinity, critic: model.critic)
+    var losses: [Double] = []
+    while true {
+      let point = ContinuedCritic.Point(
+        step: continuation.step,
+        trainingLogLoss: losses.isEmpty ? nil : losses.reduce(0, +) / Double(2 * losses.count),
+        logLoss: logLoss(try evidence.fitScores(of: try score(continuation.critic))))
+      course.append(point)
+      if point.logLoss < kept.logLoss {
+        kept = (point.step, point.logLoss, continuation.critic)
+      }
+      try progress(point)
+      let left = pace.steps - point.step
+      guard left > 0, point.step - kept.step < pace.patience * pace.every else { break }
+      losses = try (0..<min(pace.every, left)).map { _ in try continuation.advance(data) }
+    }
+    return (
+      kept.critic,
+      ContinuedCritic(
+        settings: settings, step: kept.step, course: course,
+        record: try evidence.record(of: try score(kept.critic), in: representation))
+    )
   }
 
   /// The log loss of scores taken as log density ratios, nats a string.

@@ -2,6 +2,7 @@ import Files
 import GenerativeModels
 import Refinement
 import Runs
+import Tensors
 import TextCoding
 
 extension CriticCalibration {
@@ -9,7 +10,9 @@ extension CriticCalibration {
   struct Evidence {
     /// Real strings of the fit and of the check part, as many of one as of the other.
     let fit, check: TokenStrings
-    private let sampler: TextSampler
+    /// Latents of the generated samples, `[fit.count + check.count, Z]`: those of the fit, then those of the
+    /// check.
+    var latents: Tensor
     private let threads: Int
 
     /// - Parameters: as ``CriticCalibration/calibrate(_:on:count:seed:threads:)``.
@@ -23,9 +26,10 @@ extension CriticCalibration {
       try run.requireSameVocabulary(as: corpus)
       (fit, check) = try realStrings(of: corpus, count: count, seed: seed)
       // A seed of its own, so that no sample that users see took part in the fit.
-      sampler = TextSampler(
+      let sampler = TextSampler(
         generator: model.generator, codec: model.codec, seed: seed ^ 0x63_61_6C_69,
         threads: threads)
+      latents = sampler.latents(0..<fit.count + check.count)
       self.threads = threads
     }
 
@@ -49,7 +53,7 @@ extension CriticCalibration {
     ) throws -> ScoreSet {
       try ScoreSet(
         real: try score.scores(of: real, threads: threads),
-        generated: try score.scores(of: sampler, samples: samples, threads: threads))
+        generated: try score.scores(at: latents.rows(samples), threads: threads))
     }
   }
 }

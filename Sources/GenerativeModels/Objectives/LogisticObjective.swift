@@ -41,6 +41,21 @@ public struct LogisticObjective: Sendable, Equatable {
     scratch: Scratch<Critic>, workspace: Workspace
   ) -> Double where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
     let pair = scratch.pair
+    let loss = pullBack(
+      pair, of: critic, real: real, fake: fake, batch: batch, workspace: workspace)
+    critic.addGradient(
+      input: pair.samples, cotangent: pair.cotangent, trace: pair.trace, into: &gradient,
+      workspace: workspace)
+    return loss
+  }
+
+  /// Scores real and fake samples and pulls their loss back.
+  ///
+  /// - Returns: the loss summed over the pairs.
+  func pullBack<Critic: Layer>(
+    _ pair: CriticPair<Critic>, of critic: Critic, real: Sequences, fake: Sequences, batch: Int,
+    workspace: Workspace
+  ) -> Double where Critic.Trace.Input == Sequences, Critic.Trace.Output == Tensor {
     pair.score(real: real, fake: fake, with: critic, workspace: workspace)
     var loss = 0.0
     pair.pullBack(critic, workspace: workspace) { real, fake in
@@ -50,9 +65,6 @@ public struct LogisticObjective: Sendable, Equatable {
         Float(Self.probability(Double(fake)) / Double(batch))
       )
     }
-    critic.addGradient(
-      input: pair.samples, cotangent: pair.cotangent, trace: pair.trace, into: &gradient,
-      workspace: workspace)
     return loss
   }
 

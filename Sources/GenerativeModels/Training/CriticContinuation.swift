@@ -28,8 +28,24 @@ public final class CriticContinuation {
     public var beta1 = 0.9
     /// Adam's decay of the second moment; 0.999, as there.
     public var beta2 = 0.999
+    /// λ of a zero-centred gradient penalty on interpolates of real and generated samples, which keeps the score
+    /// smooth enough to climb; 0, none, for a score that only has to tell.
+    public var penalty = 0.0
     /// Seed of all draws.
     public var seed: UInt64
+
+    /// Reads settings; those written before there was a penalty have none.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      representation = try container.decode(SampleRepresentation.self, forKey: .representation)
+      batch = try container.decode(Int.self, forKey: .batch)
+      shards = try container.decode(Int.self, forKey: .shards)
+      rate = try container.decode(Double.self, forKey: .rate)
+      beta1 = try container.decode(Double.self, forKey: .beta1)
+      beta2 = try container.decode(Double.self, forKey: .beta2)
+      penalty = try container.decodeIfPresent(Double.self, forKey: .penalty) ?? 0
+      seed = try container.decode(UInt64.self, forKey: .seed)
+    }
 
     /// Settings with the defaults.
     public init(_ representation: SampleRepresentation, seed: UInt64) {
@@ -45,7 +61,7 @@ public final class CriticContinuation {
   /// Steps done.
   public private(set) var step = 0
 
-  private let generator: TextGenerator
+  private let opponent: Opponent
   private let threads: Int
   private var optimiser: Adam
   private let ranges: [Range<Int>]
@@ -53,21 +69,54 @@ public final class CriticContinuation {
   private let arenas = Pool { ContinuationArena() }
   private let rows: RandomStream
   private let latentStream: RandomStream
+  private let interpolation: RandomStream
   private var tokens: [UInt16]
+  private var generated: [UInt16]
   private var latents: Tensor
+
+  /// What real text is told from.
+  public enum Opponent: Sendable {
+    /// Samples of a generator at new latents of the prior.
+    case generator(TextGenerator)
+    /// Samples of a generator at latents `[P, Z]`, P ≥ 1, drawn with replacement.
+    case particles(TextGenerator, Tensor)
+    /// Token strings, drawn with replacement.
+    case strings(TokenMatrix)
+  }
 
   /// A continuation before its first step.
   ///
   /// - Parameters:
   ///   - critic: where it starts.
-  ///   - generator: of samples of the critic's length and vocabulary.
+  ///   - opponent: samples of the critic's length and vocabulary, at least one.
   ///   - threads: at least 1; without influence on the result.
   /// - Throws: `Failure(.usage)` for a rate that is not positive, or a batch or shards below 1.
   public init(
-    of critic: TextCritic, against generator: TextGenerator, settings: Settings, threads: Int = 1
+    of critic: TextCritic, against opponent: Opponent, settings: Settings, threads: Int = 1
   ) throws {
+    var width = 0
+    switch opponent {
+    case .generator(let generator):
+      width = generator.configuration.latentWidth
+      self.opponent = .generator(generator.prepared(threads: threads))
+    case .particles(let generator, let latents):
+      width = generator.configuration.latentWidth
+      precondition(
+        latents.shape.count == 2 && latents.shape[0] >= 1 && latents.shape[1] == width,
+        "CriticContinuation: particles \(latents.shape) for latents of width \(width)")
+      self.opponent = .particles(generator.prepared(threads: threads), latents)
+    case .strings(let strings):
+      precondition(
+        strings.count >= 1 && strings.length == critic.configuration.length,
+        "CriticContinuation: \(strings.count) strings of \(strings.length) tokens")
+      self.opponent = opponent
+    }
     guard settings.rate > 0, settings.rate.isFinite else {
       throw Failure(.usage, "the critic's rate is \(settings.rate), it must be positive")
+    }
+    guard settings.penalty >= 0, settings.penalty.isFinite else {
+      throw Failure(
+        .usage, "the penalty is \(settings.penalty): give a finite number of at least 0")
     }
     guard settings.batch >= 1, (1...settings.batch).contains(settings.shards) else {
       throw Failure(
@@ -77,7 +126,6 @@ public final class CriticContinuation {
     }
     self.settings = settings
     self.critic = critic
-    self.generator = generator.prepared(threads: threads)
     self.critic.transformWeights(threads: threads)
     self.threads = threads
     optimiser = Adam(
@@ -86,8 +134,10 @@ public final class CriticContinuation {
     gradients = GradientShards(of: critic.network, shards: settings.shards)
     rows = RandomStream(seed: settings.seed, name: "continuation.rows")
     latentStream = RandomStream(seed: settings.seed, name: "continuation.latents")
+    interpolation = RandomStream(seed: settings.seed, name: "continuation.interpolation")
     tokens = [UInt16](repeating: 0, count: settings.batch * critic.configuration.length)
-    latents = Tensor(shape: [settings.batch, generator.configuration.latentWidth])
+    generated = tokens
+    latents = Tensor(shape: [settings.batch, width])
   }
 
   /// One step: real strings, drawn with replacement, against as many new generated samples.
@@ -108,7 +158,7 @@ public final class CriticContinuation {
     }
     try tokens.withUnsafeMutableBufferPointer { try data.copyRows(drawn, into: $0) }
     try TokenCheck.check(tokens, length: shape.length, vocabulary: shape.vocabulary)
-    TrainingDraws.fill(&latents, latentStream, step: step)
+    drawGenerated()
     let loss = losses().reduce(0, +) / Double(settings.batch)
     let squares = gradients.sum(threads: threads)
     guard loss.isFinite, squares.allSatisfy(\.isFinite) else {
@@ -123,28 +173,67 @@ public final class CriticContinuation {
     return loss
   }
 
+  /// Draws this step's generated samples: their latents, or their tokens.
+  private func drawGenerated() {
+    func drawn(below count: Int) -> [Int] {
+      (0..<settings.batch).map {
+        latentStream.index(below: count, sample: UInt64($0), step: UInt32(step))
+      }
+    }
+    switch opponent {
+    case .generator: TrainingDraws.fill(&latents, latentStream, step: step)
+    case .particles(_, let particles):
+      let width = particles.shape[1]
+      for (row, source) in drawn(below: particles.shape[0]).enumerated() {
+        for index in 0..<width { latents[row * width + index] = particles[source * width + index] }
+      }
+    case .strings(let strings):
+      generated.withUnsafeMutableBufferPointer {
+        strings.copyRows(drawn(below: strings.count), into: $0)
+      }
+    }
+  }
+
   /// The loss of each shard, whose gradients are left in `gradients`.
   private func losses() -> [Double] {
-    let (generator, critic, arenas) = (generator, critic.network, arenas)
+    let (critic, arenas) = (critic.network, arenas)
     let (gradients, ranges, settings) = (gradients, ranges, settings)
-    let (tokens, latents, shape) = (tokens, latents, self.critic.configuration)
+    let (tokens, generated, latents) = (tokens, generated, latents)
+    let (opponent, shape) = (opponent, self.critic.configuration)
+    let penalty = WassersteinGradientPenalty(weight: settings.penalty, form: .zeroCentred)
+    let mixing =
+      settings.penalty > 0
+      ? (0..<settings.batch).map { interpolation.uniform(sample: UInt64($0), step: UInt32(step)) }
+      : []
     return Cores.map(shards: ranges.count, threads: threads) { shard in
       let range = ranges[shard]
       return Operations.withFlushedDenormals {
         arenas.withElement(key: range.count) { arena in
-          arena.latents.copy(rows: range, of: latents)
-          generator.network.apply(
-            arena.latents, trace: arena.generator, workspace: arena.workspace)
-          settings.representation.show(arena.generator.output, in: &arena.fake)
-          tokens[range.lowerBound * shape.length..<range.upperBound * shape.length]
-            .withUnsafeBufferPointer {
-              settings.representation.show(
-                $0, length: shape.length, vocabulary: shape.vocabulary, in: &arena.real)
-            }
+          func show(_ tokens: [UInt16], in samples: inout Sequences) {
+            tokens[range.lowerBound * shape.length..<range.upperBound * shape.length]
+              .withUnsafeBufferPointer {
+                settings.representation.show(
+                  $0, length: shape.length, vocabulary: shape.vocabulary, in: &samples)
+              }
+          }
+          show(tokens, in: &arena.real)
+          switch opponent {
+          case .generator(let generator), .particles(let generator, _):
+            arena.latents.copy(rows: range, of: latents)
+            generator.network.apply(
+              arena.latents, trace: arena.generator, workspace: arena.workspace)
+            settings.representation.show(arena.generator.output, in: &arena.fake)
+          case .strings: show(generated, in: &arena.fake)
+          }
           return gradients.accumulate(shard: shard) { gradient in
-            LogisticObjective().addCriticGradient(
-              of: critic, real: arena.real, fake: arena.fake, batch: settings.batch,
-              into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+            settings.penalty > 0
+              ? LogisticObjective().addCriticGradient(
+                of: critic, real: arena.real, fake: arena.fake, interpolation: Array(mixing[range]),
+                penalty: penalty, batch: settings.batch, into: &gradient,
+                scratch: arena.penalised, workspace: arena.workspace)
+              : LogisticObjective().addCriticGradient(
+                of: critic, real: arena.real, fake: arena.fake, batch: settings.batch,
+                into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
           }
         }
       }
@@ -157,6 +246,7 @@ private final class ContinuationArena {
   let workspace = Workspace()
   let generator = TextGenerator.Network.Trace()
   let scratch = LogisticObjective.Scratch<TextCritic.Network>()
+  let penalised = WassersteinGradientPenalty.Scratch<TextCritic.Network>()
   var latents = Tensor.empty
   var real = Sequences.empty
   var fake = Sequences.empty
