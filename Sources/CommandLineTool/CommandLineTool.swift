@@ -100,7 +100,8 @@ struct DGflowCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       CorpusCommand.self, TrainCommand.self, GenerateCommand.self, RefineCommand.self,
-      ScoreCommand.self, CompareCommand.self, CalibrateCommand.self, InspectCommand.self,
+      ScoreCommand.self, CompareCommand.self, CalibrateCommand.self, StageCommand.self,
+      InspectCommand.self,
       ToyCommand.self, BenchmarkCommand.self,
     ])
 }

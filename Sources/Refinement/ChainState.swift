@@ -14,6 +14,8 @@ struct ChainState: Sendable {
   var origin: Tensor?
   /// The d against which proposals are judged, `[N]`, where it is not that of the latents.
   var levels: [Float] = []
+  /// The step size of each row, `[N]`, for a method that adapts it.
+  var stepSizes: [Double] = []
   /// Which rows ever took a proposal, `[N]`, for a method that asks.
   var hasMoved: [Bool] = []
   /// Rows that still take part.

@@ -2,6 +2,10 @@
 public enum MethodName: String, CaseIterable, Codable, Sendable {
   /// Discriminator gradient flow, ``DiscriminatorGradientFlow``.
   case dgflow
+  /// Starts chosen by OBRS, then a flow, ``StagedRefinement``.
+  case selectedFlow = "obrs-dgflow"
+  /// Stages whose ratios were fitted one after the other, ``StagedRefinement``.
+  case staged
   /// Langevin sampling, ``DiscriminatorDrivenLatentSampling``.
   case ddls
   /// Langevin sampling with Metropolis' correction, ``LangevinChain``.
@@ -31,6 +35,8 @@ public enum MethodName: String, CaseIterable, Codable, Sendable {
   public var title: String {
     switch self {
     case .dgflow: "DGflow"
+    case .selectedFlow: "OBRS, flow"
+    case .staged: "staged"
     case .ddls: "DDLS"
     case .mala: "MALA"
     case .dot: "DOT"
@@ -50,14 +56,17 @@ public enum MethodName: String, CaseIterable, Codable, Sendable {
   public var isControl: Bool {
     switch self {
     case .best, .randomDirection, .noiseOnly, .rescaled: true
-    case .dgflow, .ddls, .mala, .dot, .drs, .obrs, .mhgan, .isir, .ex2mcmc: false
+    case .dgflow, .selectedFlow, .staged, .ddls, .mala, .dot, .drs, .obrs, .mhgan, .isir, .ex2mcmc:
+      false
     }
   }
 
   /// Whether it needs ∇d, and so the ratio at soft samples; the others can score decoded text.
   public var usesGradient: Bool {
     switch self {
-    case .dgflow, .ddls, .mala, .dot, .ex2mcmc, .randomDirection, .noiseOnly, .rescaled: true
+    case .dgflow, .selectedFlow, .staged, .ddls, .mala, .dot, .ex2mcmc, .randomDirection,
+      .noiseOnly, .rescaled:
+      true
     case .drs, .obrs, .mhgan, .isir, .best: false
     }
   }
@@ -65,8 +74,8 @@ public enum MethodName: String, CaseIterable, Codable, Sendable {
   /// Whether it follows an f-divergence.
   public var usesDivergence: Bool {
     switch self {
-    case .dgflow, .randomDirection, .noiseOnly, .rescaled: true
-    case .ddls, .mala, .dot, .drs, .obrs, .mhgan, .isir, .ex2mcmc, .best: false
+    case .dgflow, .selectedFlow, .randomDirection, .noiseOnly, .rescaled: true
+    case .staged, .ddls, .mala, .dot, .drs, .obrs, .mhgan, .isir, .ex2mcmc, .best: false
     }
   }
 

@@ -15,14 +15,22 @@ public struct PreparedMethod: Sendable {
     public var ratio: any LatentLogDensityRatio
     /// The prior of the latents.
     public var prior: any LatentDistribution
+    /// d for a selection before a flow; nil where that is taken from ``ratio``.
+    public var selection: (any LatentLogDensityRatio)?
+    /// d of each stage of a staged refinement; empty for the others.
+    public var stages: [any LatentLogDensityRatio] = []
     /// d of held-out real text, for MH-GAN; may be empty for the others.
     public var realValues: [Float]
 
     /// A problem.
     public init(
-      ratio: any LatentLogDensityRatio, prior: any LatentDistribution, realValues: [Float] = []
+      ratio: any LatentLogDensityRatio, prior: any LatentDistribution,
+      selection: (any LatentLogDensityRatio)? = nil,
+      stages: [any LatentLogDensityRatio] = [], realValues: [Float] = []
     ) {
       self.ratio = ratio
+      self.selection = selection
+      self.stages = stages
       self.prior = prior
       self.realValues = realValues
     }
@@ -58,12 +66,31 @@ public struct PreparedMethod: Sendable {
           count: MethodSettings.burnIn, from: RandomStream(seed: seed, name: "burn-in")),
         sharing: sharing)
     }
+    func inTurn(
+      _ stages: [MethodSettings], _ ratios: [any LatentLogDensityRatio]
+    ) throws -> any RefinementMethod {
+      precondition(
+        stages.count == ratios.count,
+        "PreparedMethod: \(stages.count) stages, \(ratios.count) ratios")
+      return StagedRefinement(
+        try zip(stages, ratios).enumerated().map { index, stage in
+          let part = try PreparedMethod(
+            stage.0, for: Problem(ratio: stage.1, prior: prior),
+            seed: index == 0 ? seed : seed ^ StableHash("stage \(index)").value, sharing: sharing)
+          fixed = fixed + part.fixedCost
+          return part.method
+        })
+    }
     switch settings.method {
     case .dgflow:
-      method = Refiner(
-        ratio: ratio, settings: flow, prior: prior, seed: seed, saving: saving,
-        chunkSize: sharing.chunkSize,
-        threads: sharing.threads)
+      method = DiscriminatorGradientFlow.method(
+        along: ratio, settings: flow, prior: prior, seed: seed, saving: saving, sharing: sharing)
+    case .selectedFlow:
+      method = try inTurn(
+        [settings.selection, MethodSettings(.dgflow, flow: flow)],
+        [problem.selection ?? ratio, ratio])
+    case .staged:
+      method = try inTurn(settings.stages ?? [], problem.stages)
     case .ddls, .mala:
       method = DiscriminatorDrivenLatentSampling(
         ratio: ratio, prior: prior, stepSize: flow.stepSize, steps: flow.steps,

@@ -23,17 +23,29 @@ public struct RefinementSettings: Codable, Equatable, Sendable {
   public var steps: Int
   /// ω, at least zero: how strongly latents are drawn back to their prior; zero, as published.
   public var priorWeight: Double
+  /// How a step is taken.
+  public var integrator: Integrator
+
+  /// How a step of a flow is taken.
+  public enum Integrator: String, CaseIterable, Codable, Sendable {
+    /// ``EulerMaruyama``, every step of one size, as published.
+    case fixed
+    /// ``AdaptiveFlow``, no step longer than the drift keeps its direction.
+    case adaptive
+  }
 
   /// Settings with the published defaults; ``validate()`` checks them.
   public init(
     divergence: FDivergence = .kullbackLeibler, stepSize: Double = defaultStepSize,
-    noiseWeight: Double = defaultNoiseWeight, steps: Int = defaultSteps, priorWeight: Double = 0
+    noiseWeight: Double = defaultNoiseWeight, steps: Int = defaultSteps, priorWeight: Double = 0,
+    integrator: Integrator = .fixed
   ) {
     self.divergence = divergence
     self.stepSize = stepSize
     self.noiseWeight = noiseWeight
     self.steps = steps
     self.priorWeight = priorWeight
+    self.integrator = integrator
   }
 
   /// Checks every range.

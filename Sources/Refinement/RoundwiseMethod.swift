@@ -10,6 +10,8 @@ protocol RoundwiseMethod: RefinementMethod {
   var rounds: Int { get }
   /// How rows are shared by the cores.
   var sharing: BatchSharing { get }
+  /// What to keep on the way; nothing, where a method does not say otherwise.
+  var saving: TrajectorySaving { get }
   /// The state of a chunk before the first round, with d of the starting latents.
   func begin(_ latents: Tensor, samples: Range<Int>) throws -> ChainState
   /// One round of a chunk, `round` from 0.
@@ -20,6 +22,7 @@ protocol RoundwiseMethod: RefinementMethod {
 
 extension RoundwiseMethod {
   func finish(_ state: inout ChainState) throws {}
+  var saving: TrajectorySaving { .nothing }
 
   /// Refines a batch, round by round.
   public func refine(
@@ -45,8 +48,18 @@ extension RoundwiseMethod {
       return state
     }
     let valuesBefore = states.flatMap(\.values)
+    var trajectory: [TrajectoryPoint] = []
     var taken = 0
+    func keep(isLast: Bool) {
+      guard saving.keeps(step: taken, isLast: isLast) else { return }
+      trajectory.append(
+        TrajectoryPoint(
+          step: taken, values: states.flatMap(\.values),
+          latents: saving.keepsLatents
+            ? Tensor.joiningRows(states.map(\.latents), width: latentWidth) : nil))
+    }
     while taken < rounds, states.contains(where: { !$0.isSettled }) {
+      keep(isLast: false)
       let round = taken
       states = try each { [states] chunk in
         var state = states[chunk]
@@ -65,12 +78,14 @@ extension RoundwiseMethod {
       try state.requireFinite(step: taken)
       return state
     }
+    keep(isLast: true)
     let refined = Tensor.joiningRows(states.map(\.latents), width: latentWidth)
     return RefinementResult(
       latents: refined, valuesBefore: valuesBefore, valuesAfter: states.flatMap(\.values),
       normsBefore: latents.rowNorms(width: latentWidth),
       normsAfter: refined.rowNorms(width: latentWidth), steps: taken,
       cost: states.reduce(RefinementCost()) { $0 + $1.cost },
-      acceptance: states.compactMap(\.acceptance).reduce(nil) { ($0 ?? Acceptance()) + $1 })
+      acceptance: states.compactMap(\.acceptance).reduce(nil) { ($0 ?? Acceptance()) + $1 },
+      trajectory: trajectory)
   }
 }

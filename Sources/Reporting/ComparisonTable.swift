@@ -36,11 +36,12 @@ public enum ComparisonTable {
       }
       lines += table.lines + [""]
     }
+    let hasClassifier = rows.contains { $0.classifier != nil }
     var table = TextTable(
       [("samples", .left)] + orders.map { ("precision-\($0) (real)", .right) }
         + [
           ("duplicates (real)", .right), ("copies", .right), ("count", .right), ("seconds", .right),
-        ])
+        ] + (hasClassifier ? [("classifier's log loss", .right)] : []))
     for row in rows {
       table.append(
         [row.name] + orders.map { besideReal(row.score(.precision, $0)) }
@@ -48,7 +49,7 @@ public enum ComparisonTable {
             besideReal(row.score(.duplicateRate, nil)),
             Figures.fixed(row.score(.exactCopyRate, nil)?.value, 4),
             String(row.scores.first?.samples ?? 0), Figures.fixed(row.seconds, 1),
-          ])
+          ] + (hasClassifier ? [loss(row.classifier)] : []))
     }
     lines += table.lines + ScoreTable.references(rows.flatMap(\.scores))
     if let missing = rows.compactMap(\.missingLines).max() {
@@ -58,6 +59,11 @@ public enum ComparisonTable {
       lines.append("counts differ: a JS value falls with the count, so compare excesses at most")
     }
     return lines
+  }
+
+  private static func loss(_ finding: TwoSampleClassifier.Finding?) -> String {
+    guard let finding else { return "-" }
+    return Figures.fixed(finding.logLoss, 4) + " ± " + Figures.fixed(finding.standardError, 4)
   }
 
   private static func besideReal(_ row: ScoreRow?) -> String {
@@ -170,6 +176,9 @@ public enum ComparisonTable {
       if ratio.isSurrogate { words += " and taken at soft samples (a surrogate)" }
       if ratio.takenAt == .decoded { words += " and taken there" }
       if let verdict = ratio.verdict { words += "; \(verdict)" }
+    }
+    if let selection = ratio.choice.selection {
+      words += "; starts chosen by the \(selection.rawValue) critic, of decoded text"
     }
     return words
   }

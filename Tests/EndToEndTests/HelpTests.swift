@@ -12,7 +12,8 @@ import Testing
   static let commands = [
     "", "corpus", "corpus synthesize", "corpus download", "corpus prepare", "corpus describe",
     "corpus count", "corpus merge-counts",
-    "train", "generate", "refine", "score", "compare", "calibrate", "inspect", "toy", "benchmark",
+    "train", "generate", "refine", "score", "compare", "calibrate", "stage", "inspect", "toy",
+    "benchmark",
   ]
 
   @Test("the help of each command is the one on record and fits 80 columns", arguments: commands)

@@ -275,6 +275,80 @@ import Testing
     }
   }
 
+  @Test("stage, then refine --method staged")
+  func stages() throws {
+    let run = try scratch.copy(workshop.run, as: "run")
+    expectError(
+      try dgflow("refine", run, "--method", "staged", "--count", "3"), 64, "dgflow stage")
+    let options = [
+      "stage", run, "--reference", workshop.corpus, "--count", "20", "--particles", "30", "--steps",
+      "2", "--budget", "20", "--quiet",
+    ]
+    let fitted = try Tool.run(options, folder: scratch.folder)
+    #expect(fitted.status == 0, "\(fitted.errors)")
+    for words in ["OBRS", "one of 8", "KL", "AUC", "30 particles"] {
+      #expect(fitted.output.contains(words), "\(words)")
+    }
+    let rows = try rows("stage", options + ["--no-select", "--stages", "2"])
+    #expect(rows.count == 2 && rows.allSatisfy { $0["critic"] is [String: Any] })
+    let refined = try dgflow("refine", run, "--method", "staged", "--count", "3")
+    #expect(refined.status == 0 && refined.lines.count == 3, "\(refined.errors)")
+    #expect(refined.errors.contains("refined 3 samples by staged"), "\(refined.errors)")
+    let compared = try self.rows(
+      "compare", "compare", run, "--reference", workshop.corpus, "--count", "20", "--methods",
+      "staged,obrs-dgflow", "--ratio", "raw", "--quiet", "--markov", "3", "--integrator",
+      "adaptive")
+    #expect(
+      compared.compactMap { $0["name"] as? String } == [
+        "run, base", "run, staged", "run, OBRS, KL, adaptive", "Markov sampler, order 3",
+      ])
+    expectError(
+      try dgflow(
+        "compare", workshop.run, "--reference", workshop.corpus, "--methods", "staged"), 64,
+      "dgflow stage")
+    expectError(
+      try dgflow("stage", run, "--reference", workshop.corpus, "--penalty", "-1"), 64, "--penalty")
+  }
+
+  @Test("refine --auto: settings are found, kept, and used where nothing else is said")
+  func auto() throws {
+    let run = try scratch.copy(workshop.run, as: "run")
+    let options = ["--count", "5", "--auto", "--reference", workshop.corpus]
+    let found = try Tool.run(
+      ["refine", run] + options + ["--budget", "18", "--spend", "150000", "--divergence", "kl"])
+    #expect(found.status == 0 && found.lines.count == 5, "\(found.errors)")
+    #expect(found.errors.contains("kept in refinement.yml: KL"), "\(found.errors)")
+    let again = try dgflow("refine", run, "--count", "5")
+    #expect(again.output == found.output)
+    #expect(again.errors.contains("as refinement.yml"), "\(again.errors)")
+    let plain = try dgflow("refine", run, "--count", "5", "--method", "dgflow")
+    #expect(plain.status == 0 && !plain.errors.contains("refinement.yml"))
+    for (arguments, words) in [
+      (["--auto"], "--reference"), (["--spend", "9"], "--auto"),
+      (options + ["--steps", "3"], "--steps"), (options + ["--method", "obrs"], "--auto"),
+      (options + ["--spend", "100"], "at least"),
+    ] {
+      expectError(try Tool.run(["refine", run] + arguments), 64, words)
+    }
+    // A new calibration makes the choice void.
+    #expect(
+      try dgflow("calibrate", run, "--reference", workshop.corpus, "--count", "60").status == 0)
+    #expect(!scratch.names("run").contains("refinement.yml"))
+  }
+
+  @Test("compare --classifier: its log loss beside every row")
+  func classifier() throws {
+    let compared = try rows(
+      "compare", "compare", workshop.text, "--reference", workshop.corpus, "--count", "100",
+      "--classifier", "--quiet")
+    let finding = try #require(compared[0]["classifier"] as? [String: Any])
+    #expect(try #require(finding["logLoss"] as? Double) > 0.3)
+    expectError(
+      try dgflow(
+        "compare", workshop.text, "--reference", workshop.corpus, "--split", "train",
+        "--classifier"), 64, "--split")
+  }
+
   @Test("toy: real, base and refined points, as a table and as JSON")
   func toy() throws {
     let options = [
@@ -295,6 +369,14 @@ import Testing
     for words in ["refined by log D, 25 steps", "<title>", "<desc>", "prefers-color-scheme: dark"] {
       #expect(picture.contains(words), "\(words)")
     }
+    let kept = ["toy", "swissroll", "--networks", "kept", "--integrator", "adaptive"] + options
+    let (trained, read) = (
+      try Tool.run(kept, folder: scratch.folder), try Tool.run(kept, folder: scratch.folder)
+    )
+    #expect(trained.status == 0 && trained.output == read.output)
+    #expect(scratch.names("kept") == ["swissroll-1.safetensors"])
+    expectError(
+      try Tool.run(kept + ["--rate", "0.5"], folder: scratch.folder), 65, "rate", "another folder")
     expectError(try dgflow("toy", "ring"), 64, "swissroll")
     expectError(try dgflow("toy", "swissroll", "--rate", "0"), 64, "--rate")
     expectError(try dgflow("toy", "swissroll", "--width", "1000000"), 64, "4096")

@@ -213,9 +213,11 @@ struct ComparisonTests {
       reference: try ScoringReference(corpus: corpus, split: .test, options: options),
       corpus: corpus, settings: settings, threads: 2)
     let rows = try comparison.rows(of: run, name: "run", choice: raw)
-    #expect(rows.map(\.name).count == MethodName.allCases.count + 1)
+    // The run has no stages, so it is not refined by them.
+    let methods = MethodName.allCases.filter { $0 != .staged }
+    #expect(rows.map(\.name).count == methods.count + 1)
     #expect(Set(rows.map(\.name)).count == rows.count)
-    for (method, row) in zip(MethodName.allCases, rows.dropFirst()) {
+    for (method, row) in zip(methods, rows.dropFirst()) {
       let refinement = try #require(row.refinement)
       #expect(refinement.method.method == method)
       #expect(refinement.ratio.takenAt == (method.usesGradient ? .raw : .decoded))
@@ -238,8 +240,34 @@ struct ComparisonTests {
       case .ex2mcmc: #expect(summary.costPerSample == 18 && refinement.method.rounds == 1)
       case .best: #expect(summary.costPerSample == 20)
       case .noiseOnly: #expect(summary.costPerSample == 2)
+      case .selectedFlow:
+        // One of 8, then 6 steps.
+        #expect((15...30).contains(summary.costPerSample) && refinement.method.proposals == 8)
+        #expect(refinement.method.flow.steps == 6 && summary.acceptance?.accepted == 50)
+      case .staged: Issue.record("staged without stages")
       }
     }
+  }
+
+  @Test("a Markov sampler makes a row of its own, and a classifier judges every row")
+  func contextAndClassifier() throws {
+    var pace = TwoSampleClassifier.Settings()
+    pace.steps = 3
+    pace.width = 4
+    let reference = try ScoringReference(corpus: corpus, split: .test, options: .init())
+    let comparison = try Comparison(
+      reference: reference, corpus: corpus,
+      classifier: try TwoSampleClassifier(
+        corpus: corpus, split: .test, settings: pace, threads: 2), settings: settings, threads: 2)
+    let rows = try comparison.rows(of: run, name: "run", choice: raw)
+    let markov = try comparison.row(ofMarkovSamplerOfOrder: 3)
+    #expect(markov.name == "Markov sampler, order 3" && markov.scores.first?.samples == 50)
+    for row in rows + [markov] {
+      let finding = try #require(row.classifier)
+      #expect(finding.judges == 25 && finding.trainingSamples == 25)
+      #expect(finding.logLoss.isFinite && finding.standardError > 0)
+    }
+    expectFailure(.usage, "order 99") { _ = try comparison.row(ofMarkovSamplerOfOrder: 99) }
   }
 
   @Test("MH-GAN without a corpus says what it needs, and a budget too small is refused")

@@ -105,6 +105,7 @@ struct PlaneComparisonTests {
     var settings = PlaneComparison.Settings()
     settings.count = 60
     settings.budget = 20
+    settings.criticSteps = 5
     func outcome(_ threads: Int) throws -> PlaneComparison.Outcome {
       try PlaneComparison(settings: settings, threads: threads).outcome(
         of: training.networks, problem: .gaussians25, trainingSeed: 1)
@@ -113,6 +114,7 @@ struct PlaneComparisonTests {
     #expect(
       one.rows.map(\.name).prefix(5) == ["real", "base", "KL", "JS", "log D"]
         && one.rows.count == 2 + 3 + MethodName.allCases.count - 1)
+    #expect(one.rows.first { $0.name == "staged" }?.costPerSample == 21)
     for (left, right) in zip(one.rows, three.rows) {
       #expect(left.statistics.energyDistance == right.statistics.energyDistance)
       #expect(left.statistics.kernelScore == right.statistics.kernelScore)
@@ -122,6 +124,9 @@ struct PlaneComparisonTests {
     settings.ratio = .raw
     let raw = try outcome(2)
     #expect(raw.scale == 1 && raw.rows[1].statistics == one.rows[1].statistics)
+    settings.ratio = .continued
+    let continued = try outcome(2)
+    #expect(continued.scale != one.scale && continued.rows[1].statistics == one.rows[1].statistics)
     settings.budget = 3
     #expect(throws: Failure.self) { _ = try PlaneComparison(settings: settings, threads: 1) }
   }

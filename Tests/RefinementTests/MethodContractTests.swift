@@ -15,7 +15,7 @@ struct MethodContractTests {
 
   enum Name: CaseIterable {
     case flow, langevin, corrected, transport, exploreExploit, metropolisHastings, importance
-    case rejection, best, staged
+    case rejection, best, staged, adaptive, selected
   }
 
   private func method(
@@ -53,12 +53,31 @@ struct MethodContractTests {
       BestOfMany(
         ratio: ratio, prior: prior, candidates: steps + 1, seed: seed, sharing: sharing)
     case .staged:
-      StagedFlow(
-        stages: [
-          .init(ratio: ratio, settings: RefinementSettings(divergence: .logD, steps: steps)),
-          .init(ratio: ratio, settings: RefinementSettings(steps: steps)),
-        ], seed: seed, sharing: sharing)
+      StagedRefinement([
+        Refiner(
+          ratio: ratio, settings: RefinementSettings(divergence: .logD, steps: steps), seed: seed,
+          chunkSize: sharing.chunkSize, threads: sharing.threads),
+        Refiner(
+          ratio: ratio, settings: RefinementSettings(steps: steps), seed: seed + 1,
+          chunkSize: sharing.chunkSize, threads: sharing.threads),
+      ])
+    case .adaptive:
+      adaptive(ratio, steps: steps, seed: seed, sharing)
+    case .selected:
+      StagedRefinement([
+        RejectionSampling(
+          ratio: ratio, prior: prior, rule: .budgeted(logScale: -1), mostProposals: 3, seed: seed,
+          sharing: sharing), adaptive(ratio, steps: steps, seed: seed, sharing),
+      ])
     }
+  }
+
+  private func adaptive(
+    _ ratio: any LatentLogDensityRatio, steps: Int, seed: UInt64, _ sharing: BatchSharing
+  ) -> AdaptiveFlow {
+    AdaptiveFlow(
+      term: DiscriminatorGradientFlow(ratio: ratio, settings: RefinementSettings()),
+      stepSize: 0.1, steps: steps, noise: .stream(.refinementNoise(seed: seed)), sharing: sharing)
   }
 
   @Test(
@@ -99,6 +118,7 @@ struct MethodContractTests {
     "zero steps is the identity, for all that move latents",
     arguments: [
       Name.flow, .langevin, .corrected, .transport, .exploreExploit, .importance, .staged,
+      .adaptive,
     ])
   func identity(name: Name) throws {
     let latents = prior.sample(count: 5, from: .latents(seed: 1))

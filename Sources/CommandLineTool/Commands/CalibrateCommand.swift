@@ -93,6 +93,8 @@ struct CalibrateCommand: ParsableCommand {
       for (critic, record) in continued {
         try record.write(critic, run: run.path, iteration: calibration.iteration)
       }
+      // Settings that were found along the old ratio are not those of the new one.
+      try RunRefinement.remove(run: run.path)
       try calibration.write(to: run.path + "/calibration.yml")
       try RunCard.write(run: run.path)
     }

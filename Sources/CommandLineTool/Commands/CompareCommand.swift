@@ -65,6 +65,19 @@ struct CompareCommand: ParsableCommand {
     help: "n-gram order; may be given several times (4 and 6, as the published tables).")
   var orders: [Int] = []
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Add a row of text from a Markov chain of characters of this n-gram order, as context.")
+  var markov: Int?
+
+  @Flag(
+    name: .long,
+    help: """
+      Train a fresh classifier of training text and half of each row's samples, and say its log loss on the others and \
+      real text of the split: 0.693 where it finds no difference.
+      """)
+  var classifier = false
+
   @OptionGroup(title: "Flow and ratio") var flow: RefinementOptions
 
   @Flag(name: .long, help: "Print JSON on standard output.")
@@ -76,6 +89,7 @@ struct CompareCommand: ParsableCommand {
 
   func validate() throws {
     try Given.count(count, "--count")
+    if let markov { try Given.count(markov, "--markov", atLeast: 2) }
     if let sets { try Given.count(sets, "--sets", atLeast: 2) }
     for order in orders { try Given.count(order, "--order") }
     if let methods, !divergences.isEmpty, !methods.names.contains(where: \.usesDivergence) {
@@ -101,12 +115,16 @@ struct CompareCommand: ParsableCommand {
     settings.stepSize = flow.stepSize
     if let noise = flow.noise { settings.noiseWeight = noise }
     settings.steps = flow.steps
+    if let integrator = flow.integrator { settings.integrator = integrator }
     if let weight = flow.priorWeight { settings.priorWeight = weight }
     if let methods { settings.methods = methods.names }
     if let budget { settings.budget = budget }
     settings.seed = seed.seed
     let comparison = try Comparison(
-      reference: measured, corpus: corpus, settings: settings, threads: threads.count)
+      reference: measured, corpus: corpus,
+      classifier: classifier
+        ? try TwoSampleClassifier(corpus: corpus, split: split, threads: threads.count) : nil,
+      settings: settings, threads: threads.count)
     // What cannot be done is said before the work, not after half of it.
     let subjects = try inputs.map { try subject($0, settings: settings, talk: talk) }
     var progress = ProgressMeter("compare", unit: "samples", talk: talk)
@@ -128,6 +146,7 @@ struct CompareCommand: ParsableCommand {
         }
       }
     }
+    if let markov { rows.append(try comparison.row(ofMarkovSamplerOfOrder: markov)) }
     progress.finish()
     let output = StandardOutput()
     if json {
@@ -172,10 +191,9 @@ struct CompareCommand: ParsableCommand {
     let calibration = try run.calibration()
     let choice = try flow.choice(calibration)
     let model = try TextModel(run, for: choice)
-    for method in settings.methods(along: choice) {
-      _ = try choice.ratio(
-        of: model, calibration: calibration, divergence: method.flow.divergence,
-        for: method.method, run: run.path)
+    if let methods, !methods.isAll, methods.names.contains(.staged) { _ = try run.requireStages() }
+    for method in settings.methods(along: choice, stages: try run.stages()) {
+      _ = try choice.ratio(of: model, of: run, for: method)
     }
     if let note = flow.note(calibration, of: run.path) { talk.say(note) }
     let name = FileSystem.lastName(of: input)

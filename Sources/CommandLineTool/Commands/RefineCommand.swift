@@ -23,6 +23,7 @@ struct RefineCommand: ParsableCommand {
         dgflow refine run --divergence js --steps 10 > refined.txt
         dgflow refine run | dgflow score - --reference corpus
         dgflow refine run --method obrs --proposals 20
+        dgflow refine run --auto --reference corpus
         dgflow refine run --count 100 --latents-out refined.npy --values-every 5
       """)
 
@@ -71,19 +72,24 @@ struct RefineCommand: ParsableCommand {
     let talk = talkOptions.talk
     let opened = try Run(opening: try Environment.data.run(runName))
     let calibration = try opened.calibration()
-    let choice = try flow.choice(calibration)
+    let tuned = try tuned(opened, calibration: calibration, talk: talk)
+    let choice = try tuned?.ratio ?? flow.choice(calibration)
     let model = try TextModel(opened, for: choice)
-    if let note = flow.note(calibration, of: opened.path) { talk.say(note) }
-    let settings = method.settings(flow, along: choice)
-    let ratio = try choice.ratio(
-      of: model, calibration: calibration, divergence: settings.flow.divergence,
-      for: settings.method, run: opened.path)
-    let realValues = try method.reference.map {
-      let corpus = try BundledCorpus.open($0, talk: talk, threads: threads.count)
-      try opened.requireSameVocabulary(as: corpus)
-      return try RealStarts.values(
-        of: ratio, on: corpus, seed: seed.seed, threads: threads.count)
-    }
+    if tuned == nil, let note = flow.note(calibration, of: opened.path) { talk.say(note) }
+    let settings =
+      try tuned?.settings
+      ?? (method.method == .staged
+        ? try opened.requireStages().settings : method.settings(flow, along: choice))
+    let ratio = try choice.ratio(of: model, of: opened, for: settings)
+    let realValues =
+      try method.auto
+      ? nil
+      : method.reference.map {
+        let corpus = try BundledCorpus.open($0, talk: talk, threads: threads.count)
+        try opened.requireSameVocabulary(as: corpus)
+        return try RealStarts.values(
+          of: ratio, on: corpus, seed: seed.seed, threads: threads.count)
+      }
     let sampler = try RefinedSampler(
       base: TextSampler(
         generator: model.generator, codec: model.codec, seed: seed.seed, threads: threads.count),
@@ -97,6 +103,36 @@ struct RefineCommand: ParsableCommand {
     }
     talk.detail(RatioWords.describe(ratio, of: opened.path))
     try refine(total, sampler: sampler, given: given, run: opened, talk: talk)
+  }
+
+  /// Settings that are found now, or those that were where nothing else is said.
+  private func tuned(
+    _ run: Run, calibration: RunCalibration?, talk: Talk
+  ) throws -> RunRefinement? {
+    guard method.auto, let reference = method.reference else {
+      guard method.isEmpty, flow.firstGiven == nil, let kept = try run.refinement() else {
+        return nil
+      }
+      talk.say(
+        "refined as \(RunRefinement.fileName) in \(run.path) says: \(kept.settings.title), "
+          + kept.settings.words + "; give --method for another way")
+      return kept
+    }
+    let corpus = try BundledCorpus.open(reference, talk: talk, threads: threads.count)
+    let tuning = try RefinementTuning(
+      run, on: corpus, along: try flow.choice(calibration),
+      settings: method.tuning(seed: seed.seed), threads: threads.count)
+    var progress = ProgressMeter("tune", unit: "candidates", talk: talk)
+    let found = try tuning.result { done, total in
+      if Interruption.isRequested {
+        throw Failure(.interrupted, "stopped before a choice was made; nothing was written")
+      }
+      progress.update(done: done, total: total)
+    }
+    progress.finish()
+    try found.write(run: run.path)
+    for line in TuningTable.lines(found) { talk.say(line) }
+    return found
   }
 
   private func refine(

@@ -62,7 +62,11 @@ struct ToyCommand: ParsableCommand {
     name: .long, parsing: .unconditional, help: "Cost units a point that each method may spend.")
   var budget = PlaneComparison.Settings().budget
 
-  @Option(name: .long, help: "The critic's score as it is, centred, or fitted as a ratio.")
+  @Option(
+    name: .long,
+    help:
+      "The critic's score as it is, centred, or fitted as a ratio, or trained on as a classifier and fitted."
+  )
   var ratio = PlaneComparison.Settings().ratio
 
   @Option(name: .long, parsing: .unconditional, help: "Step size η of flows.")
@@ -71,12 +75,22 @@ struct ToyCommand: ParsableCommand {
   @Option(name: .long, parsing: .unconditional, help: "Noise weight γ of flows.")
   var noise = PlaneComparison.Settings().noiseWeight
 
+  @Option(name: .long, help: "How a flow takes its steps: fixed, as published, or adaptive.")
+  var integrator = PlaneComparison.Settings().integrator
+
   @Option(
     name: .long,
     help: ArgumentHelp(
       "Draw the last training's points before and after the first divergence's flow, paths and drift (SVG).",
       valueName: "file"))
   var plot: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Keep trained networks here, and read those that are there in place of training them anew.",
+      valueName: "folder"))
+  var networks: String?
 
   @Flag(name: .long, help: "Print JSON on standard output.")
   var json = false
@@ -107,7 +121,9 @@ struct ToyCommand: ParsableCommand {
     settings.ratio = ratio
     settings.stepSize = stepSize
     settings.noiseWeight = noise
+    settings.integrator = integrator
     settings.seed = seed.seed
+    if let networks { try FileSystem.makeDirectory(networks) }
     // Where the picture cannot be written is said before the training, not after it.
     if let plot { try AtomicFile.Writer(path: plot).cancel() }
     let comparison = try PlaneComparison(settings: settings, threads: threads.count)
@@ -155,8 +171,12 @@ struct ToyCommand: ParsableCommand {
   }
 
   private func train(seed: UInt64, talk: Talk) throws -> PlaneNetworks {
-    var training = try PlaneTraining(
-      problem, recipe: recipe(seed: seed), threads: threads.count)
+    let recipe = recipe(seed: seed)
+    let file = networks.map { "\($0)/\(problem.rawValue)-\(seed).safetensors" }
+    if let file, FileSystem.exists(file) {
+      return try PlaneNetworks(contentsOf: file, problem: problem, recipe: recipe)
+    }
+    var training = try PlaneTraining(problem, recipe: recipe, threads: threads.count)
     var progress = ProgressMeter("toy: training", unit: "iterations", talk: talk)
     while training.iteration < iterations {
       try requireTime()
@@ -164,6 +184,7 @@ struct ToyCommand: ParsableCommand {
       progress.update(done: training.iteration, total: iterations)
     }
     progress.finish()
+    if let file { try training.networks.write(to: file, problem: problem, recipe: recipe) }
     return training.networks
   }
 

@@ -5,9 +5,12 @@ import Refinement
 struct MethodList: ExpressibleByArgument {
   /// The methods, each once, in the order given.
   let names: [MethodName]
+  /// Whether every method was asked for: a run without stages then goes without them.
+  let isAll: Bool
 
   init?(argument: String) {
-    if argument == "all" {
+    isAll = argument == "all"
+    if isAll {
       names = MethodName.allCases
       return
     }

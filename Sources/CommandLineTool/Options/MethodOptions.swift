@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Files
 import Refinement
 import Runs
@@ -9,13 +10,15 @@ extension DiscriminatorOptimalTransport.Projection: ExpressibleByArgument {}
 /// Which method refines, and the settings that are not a flow's.
 struct MethodOptions: ParsableArguments {
   @Option(
-    name: .long,
+    name: .customLong("method"),
     help: """
-      How to refine: dgflow (gradient flow), ddls (Langevin), mala (ddls with Metropolis' correction), dot \
-      (optimal transport), drs and obrs (rejection), mhgan (Metropolis-Hastings), isir (importance \
-      resampling), ex2mcmc (isir and mala); controls: best, random-direction, noise-only, rescaled.
+      How to refine: dgflow (gradient flow; what is done where nothing is said and the run was not tuned), \
+      obrs-dgflow (starts chosen by obrs, then dgflow), staged (see `dgflow stage`), ddls (Langevin), mala (ddls \
+      with Metropolis' correction), dot (optimal transport), drs and obrs (rejection), mhgan \
+      (Metropolis-Hastings), isir (importance resampling), ex2mcmc (isir and mala); controls: best, \
+      random-direction, noise-only, rescaled.
       """)
-  var method: MethodName = .dgflow
+  var givenMethod: MethodName?
 
   @Option(
     name: .long,
@@ -59,8 +62,30 @@ struct MethodOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "mhgan: prepared corpus on whose validation text chains begin, or a bundled name.")
+    help: "mhgan, --auto: prepared corpus whose validation text is used, or a bundled name.")
   var reference: String?
+
+  @Flag(
+    name: .long,
+    help: """
+      dgflow, obrs-dgflow: find divergence, step size, noise weight and steps on the tune part of validation text \
+      first, and keep them in the run.
+      """)
+  var auto = false
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "With --auto: cost units of the search (\(RefinementTuning.Settings().spend)).")
+  var spend: Int?
+
+  /// What was asked for.
+  var method: MethodName { givenMethod ?? .dgflow }
+
+  /// Whether nothing was said of how to refine.
+  var isEmpty: Bool {
+    givenMethod == nil && divergence == nil && budget == nil && proposals == nil
+      && candidates == nil && rounds == nil && temperature == nil && projection == nil
+  }
 
   func validate() throws {
     if let budget { try Given.count(budget, "--budget", atLeast: MethodSettings.leastBudget) }
@@ -70,13 +95,22 @@ struct MethodOptions: ParsableArguments {
     if let proposals { try Given.count(proposals, "--proposals") }
     let takes: [(option: String, isGiven: Bool, methods: [MethodName])] = [
       ("--divergence", divergence != nil, MethodName.allCases.filter(\.usesDivergence)),
-      ("--proposals", proposals != nil, [.drs, .obrs, .mhgan, .best]),
+      ("--proposals", proposals != nil, [.selectedFlow, .drs, .obrs, .mhgan, .best]),
       ("--candidates", candidates != nil, [.isir, .ex2mcmc]),
       ("--rounds", rounds != nil, [.isir, .ex2mcmc]),
       ("--temperature", temperature != nil, [.ddls, .mala]),
-      ("--projection", projection != nil, [.dot]), ("--reference", reference != nil, [.mhgan]),
+      ("--projection", projection != nil, [.dot]),
+      ("--reference", reference != nil && !auto, [.mhgan]),
+      ("--auto", auto, [.dgflow, .selectedFlow]),
     ]
     try requireMeaning(of: takes)
+    if let spend { try Given.count(spend, "--spend") }
+    if spend != nil, !auto {
+      throw ValidationError("--spend is about --auto: add it, or leave it out")
+    }
+    if auto, reference == nil {
+      throw ValidationError("--auto tunes on validation text: give --reference CORPUS")
+    }
     if method == .mhgan, reference == nil {
       throw ValidationError(
         "mhgan begins its chains at held-out real text: give --reference CORPUS")
@@ -87,10 +121,17 @@ struct MethodOptions: ParsableArguments {
   func requireMeaning(of flow: RefinementOptions) throws {
     let flows = MethodName.allCases.filter(\.usesDivergence)
     let steps = flows + [.ddls, .mala, .dot]
+    if auto, flow.steps != nil || flow.stepSize != nil || flow.noise != nil || proposals != nil {
+      throw ValidationError(
+        "--auto finds step size, noise and steps: leave out --step-size, --noise, --steps and --proposals"
+      )
+    }
     try requireMeaning(of: [
       ("--steps", flow.steps != nil, steps),
       ("--step-size", flow.stepSize != nil, steps + [.ex2mcmc]),
       ("--noise", flow.noise != nil, flows), ("--prior-weight", flow.priorWeight != nil, flows),
+      ("--integrator", flow.integrator != nil, [.dgflow, .selectedFlow]),
+      ("--selection-ratio", flow.selectionRatio != nil, [.selectedFlow]),
     ])
   }
 
@@ -101,6 +142,17 @@ struct MethodOptions: ParsableArguments {
       let names = methods.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("\(option) is about \(names), not --method \(method.rawValue)")
     }
+  }
+
+  /// How to search for settings.
+  func tuning(seed: UInt64) -> RefinementTuning.Settings {
+    var settings = RefinementTuning.Settings()
+    settings.method = method
+    if let budget { settings.budget = budget }
+    if let spend { settings.spend = spend }
+    if let divergence { settings.divergences = [divergence] }
+    settings.seed = seed
+    return settings
   }
 
   /// What was given, else what the budget holds and the papers say.

@@ -6,6 +6,7 @@ import Runs
 extension FDivergence: ExpressibleByArgument {}
 extension RatioChoice.Kind: ExpressibleByArgument {}
 extension RatioChoice.Offset: ExpressibleByArgument {}
+extension RefinementSettings.Integrator: ExpressibleByArgument {}
 
 /// The representations on which a calibrated ratio can be fitted.
 enum FittedRepresentation: String, ExpressibleByArgument, CaseIterable {
@@ -38,6 +39,14 @@ struct RefinementOptions: ParsableArguments {
 
   @Option(
     name: .long,
+    help: """
+      obrs-dgflow: by which ratio starts are chosen (as --ratio where that is given, else continued where the run has \
+      such a critic of decoded text).
+      """)
+  var selectionRatio: RatioChoice.Kind?
+
+  @Option(
+    name: .long,
     help: ArgumentHelp(
       "Raw with js or logd: centred at the midpoint of real and generated (default), or none (as "
         + "released)."))
@@ -47,8 +56,8 @@ struct RefinementOptions: ParsableArguments {
     name: .long, parsing: .unconditional,
     help: """
       Step size η of a flow (raw \(RatioChoice(kind: .raw).standardStepSize), the released image setting; \
-      calibrated and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper) and \
-      of ddls, mala, dot and ex2mcmc (0.01, as released).
+      calibrated and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper; after \
+      obrs \(MethodSettings.selectedStepShare) of that) and of ddls, mala, dot and ex2mcmc (0.01, as released).
       """)
   var stepSize: Double?
 
@@ -68,6 +77,14 @@ struct RefinementOptions: ParsableArguments {
   )
   var priorWeight: Double?
 
+  @Option(
+    name: .long,
+    help: """
+      How a flow takes its steps: fixed (default), all of the step size, as published, or adaptive, none longer than \
+      the drift keeps its direction.
+      """)
+  var integrator: RefinementSettings.Integrator?
+
   func validate() throws {
     if let priorWeight { try Given.number(priorWeight, "--prior-weight") }
     if let stepSize { try Given.number(stepSize, "--step-size", positive: true) }
@@ -78,9 +95,11 @@ struct RefinementOptions: ParsableArguments {
   /// The first option that was given.
   var firstGiven: String? {
     let given: [(name: String, isGiven: Bool)] = [
-      ("--ratio", ratio != nil), ("--representation", representation != nil),
+      ("--ratio", ratio != nil), ("--selection-ratio", selectionRatio != nil),
+      ("--representation", representation != nil),
       ("--offset", offset != nil), ("--step-size", stepSize != nil), ("--noise", noise != nil),
       ("--steps", steps != nil), ("--prior-weight", priorWeight != nil),
+      ("--integrator", integrator != nil),
     ]
     return given.first { $0.isGiven }?.name
   }
@@ -92,7 +111,8 @@ struct RefinementOptions: ParsableArguments {
     RefinementSettings(
       divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
       noiseWeight: noise ?? RefinementSettings.defaultNoiseWeight,
-      steps: steps ?? RefinementSettings.defaultSteps, priorWeight: priorWeight ?? 0)
+      steps: steps ?? RefinementSettings.defaultSteps, priorWeight: priorWeight ?? 0,
+      integrator: integrator ?? .fixed)
   }
 
   /// The choice of ratio: what was given, else calibrated where the run can.
@@ -106,7 +126,9 @@ struct RefinementOptions: ParsableArguments {
     }
     let standard = RatioChoice.standard(for: calibration, representation: fit)
     return RatioChoice(
-      kind: ratio ?? standard.kind, representation: fit, offset: offset ?? .centred)
+      kind: ratio ?? standard.kind, representation: fit, offset: offset ?? .centred,
+      selection: selectionRatio
+        ?? (ratio == nil && calibration?.continuedCritic(.decoded) != nil ? .continued : nil))
   }
 
   /// What to say when the run is calibrated but its calibration is not what is climbed.

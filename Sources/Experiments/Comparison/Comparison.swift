@@ -32,6 +32,8 @@ public struct Comparison: Sendable {
     public var priorWeight = 0.0
     /// Steps of the flow; nil takes as many as the budget holds.
     public var steps: Int?
+    /// How a flow takes its steps.
+    public var integrator = RefinementSettings.Integrator.fixed
     /// Seed of latents and noise.
     public var seed: UInt64 = 1
 
@@ -49,7 +51,9 @@ public struct Comparison: Sendable {
             + "method can take a step")
       }
       guard !divergences.isEmpty else { throw Failure(.usage, "no divergence to refine by") }
-      for method in self.methods(along: RatioChoice(kind: .raw)) { try method.validate() }
+      for method in self.methods(along: RatioChoice(kind: .raw)) where method.method != .staged {
+        try method.validate()
+      }
       guard sets >= 2, count >= 2 * sets else {
         throw Failure(
           .usage,
@@ -58,15 +62,17 @@ public struct Comparison: Sendable {
       }
     }
 
-    /// What is done for each refined row.
-    public func methods(along ratio: RatioChoice) -> [MethodSettings] {
+    /// What is done for each refined row; a run without stages is not refined by them.
+    public func methods(along ratio: RatioChoice, stages: RunStages? = nil) -> [MethodSettings] {
       methods.flatMap { method in
-        (method == .dgflow ? divergences : Array(divergences.prefix(1))).map { divergence in
+        if method == .staged { return [stages?.settings].compactMap { $0 } }
+        return (method == .dgflow ? divergences : Array(divergences.prefix(1))).map { divergence in
           let flow = RefinementSettings(
             divergence: divergence, stepSize: stepSize ?? ratio.standardStepSize,
-            noiseWeight: noiseWeight, priorWeight: priorWeight)
+            noiseWeight: noiseWeight, priorWeight: priorWeight, integrator: integrator)
           var settings = MethodSettings(method, budget: budget, flow: flow)
           if let steps, method.usesDivergence { settings.flow.steps = steps }
+          if let stepSize, method == .selectedFlow { settings.flow.stepSize = stepSize }
           return settings
         }
       }
@@ -85,19 +91,25 @@ public struct Comparison: Sendable {
 
   private let reference: ScoringReference
   private let corpus: PreparedCorpus?
+  private let classifier: TwoSampleClassifier?
   private let settings: Settings
   private let threads: Int
 
   /// A comparison against a reference.
   ///
-  /// - Parameter corpus: where MH-GAN finds real text to begin at, in the validation split.
+  /// - Parameters:
+  ///   - corpus: where MH-GAN finds real text to begin at, in the validation split, and a Markov sampler what to
+  ///     count.
+  ///   - classifier: trained anew on each row, where given.
   /// - Throws: `Failure` of kind `usage` when a setting is out of range.
   public init(
-    reference: ScoringReference, corpus: PreparedCorpus? = nil, settings: Settings, threads: Int
+    reference: ScoringReference, corpus: PreparedCorpus? = nil,
+    classifier: TwoSampleClassifier? = nil, settings: Settings, threads: Int
   ) throws {
     try settings.validate()
     self.reference = reference
     self.corpus = corpus
+    self.classifier = classifier
     self.settings = settings
     self.threads = threads
   }
@@ -133,12 +145,11 @@ public struct Comparison: Sendable {
     var rows = [
       ComparisonRow(
         name: "\(name), base", scores: baseScores, setSize: settings.count / settings.sets,
-        seconds: seconds.inSeconds, examples: examples(generated))
+        seconds: seconds.inSeconds, examples: examples(generated),
+        classifier: try classifier?.finding(on: generated))
     ]
-    for method in settings.methods(along: choice) {
-      let ratio = try choice.ratio(
-        of: model, calibration: calibration, divergence: method.flow.divergence,
-        for: method.method, run: run.path)
+    for method in settings.methods(along: choice, stages: try run.stages()) {
+      let ratio = try choice.ratio(of: model, of: run, for: method)
       let realValues =
         method.method == .mhgan ? try realValues(of: ratio, run: run) : []
       let row = "\(name), \(method.title)"
@@ -155,7 +166,8 @@ public struct Comparison: Sendable {
           setSize: settings.count / settings.sets, seconds: made.seconds,
           examples: examples(strings),
           refinement: ComparisonRow.Refinement(
-            method: method, ratio: ratio.record, fixedCost: made.fixedCost, summary: made.summary)))
+            method: method, ratio: ratio.record, fixedCost: made.fixedCost, summary: made.summary),
+          classifier: try classifier?.finding(on: strings)))
     }
     return rows
   }
@@ -194,6 +206,27 @@ public struct Comparison: Sendable {
     return try RealStarts.values(of: ratio, on: corpus, seed: settings.seed, threads: threads)
   }
 
+  /// The row of a Markov sampler that is fitted to the corpus's training text.
+  ///
+  /// - Parameter order: of its n-grams, see ``NGramScoring/MarkovSampler``.
+  /// - Throws: `Failure` of kind `usage` for an order that does not fit.
+  public func row(ofMarkovSamplerOfOrder order: Int) throws -> ComparisonRow {
+    guard let corpus else { preconditionFailure("Comparison: a Markov sampler without a corpus") }
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let strings = try MarkovSampler(
+      training: try corpus.strings(.train), order: order,
+      vocabularySize: corpus.codec.vocabulary.count
+    ).strings(0..<settings.count, seed: settings.seed)
+    let seconds = (clock.now - begin).inSeconds
+    let samples = try encoded(strings, from: corpus.codec)
+    let name = "Markov sampler, order \(order)"
+    return ComparisonRow(
+      name: name, scores: try reference.score(name: name, samples),
+      setSize: settings.count / settings.sets, seconds: seconds, examples: examples(samples),
+      classifier: try classifier?.finding(on: samples))
+  }
+
   /// The row of a text file: at most as many lines as a row has samples.
   ///
   /// - Throws: `Failure` of kind `missingInput` or `badData`.
@@ -201,7 +234,8 @@ public struct Comparison: Sendable {
     let samples = try reference.reader.samples(contentsOf: path, limit: settings.count)
     return ComparisonRow(
       name: path, scores: try reference.score(samples), setSize: settings.count / settings.sets,
-      seconds: 0, examples: samples.strings.map(examples) ?? [])
+      seconds: 0, examples: samples.strings.map(examples) ?? [],
+      classifier: try samples.strings.flatMap { try classifier?.finding(on: $0) })
   }
 
   /// Decoded and encoded again with the reference's codec, as text that went through a file is.

@@ -48,10 +48,13 @@ public struct ComparisonRow: Codable, Sendable {
   public let seconds: Double
   /// The first samples.
   public let examples: [String]
+  /// What a fresh classifier tells of the samples; nil where none was trained.
+  public let classifier: TwoSampleClassifier.Finding?
 
   init(
     name: String, scores: SampleScores, differences: [Difference] = [], setSize: Int,
-    seconds: Double, examples: [String], refinement: Refinement? = nil
+    seconds: Double, examples: [String], refinement: Refinement? = nil,
+    classifier: TwoSampleClassifier.Finding? = nil
   ) {
     self.name = name
     self.refinement = refinement
@@ -61,5 +64,6 @@ public struct ComparisonRow: Codable, Sendable {
     self.setSize = setSize
     self.seconds = seconds
     self.examples = examples
+    self.classifier = classifier
   }
 }

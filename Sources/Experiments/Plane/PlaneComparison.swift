@@ -15,6 +15,8 @@ public struct PlaneComparison: Sendable {
     case raw
     /// scale · score + offset, fitted by logistic regression on fresh real and generated points.
     case calibrated
+    /// The same of a critic that was trained on as a classifier against the generator.
+    case continued
   }
 
   /// What is compared, and how.
@@ -33,6 +35,10 @@ public struct PlaneComparison: Sendable {
     public var stepSize = 0.01
     /// γ of flows.
     public var noiseWeight = RefinementSettings.defaultNoiseWeight
+    /// How a flow takes its steps.
+    public var integrator = RefinementSettings.Integrator.fixed
+    /// Steps of a critic that is trained on, for a continued ratio and for each stage.
+    public var criticSteps = PlaneContinuation.Settings(seed: 0).steps
     /// Seed of latents, noise and real points; independent of the training's.
     public var seed: UInt64 = 1
 
@@ -43,10 +49,14 @@ public struct PlaneComparison: Sendable {
     public var rows: [MethodSettings] {
       methods.flatMap { method in
         (method == .dgflow ? divergences : Array(divergences.prefix(1))).map {
-          MethodSettings(
-            method, budget: budget,
-            flow: RefinementSettings(
-              divergence: $0, stepSize: stepSize, noiseWeight: noiseWeight))
+          let flow = RefinementSettings(
+            divergence: $0, stepSize: stepSize, noiseWeight: noiseWeight, integrator: integrator)
+          var settings = MethodSettings(method, budget: budget, flow: flow)
+          if method == .staged {
+            settings.stages = RatioStaging.Settings.plan(
+              budget: budget, stages: 3, selects: false, flow: flow)
+          }
+          return settings
         }
       }
     }
@@ -88,17 +98,17 @@ public struct PlaneComparison: Sendable {
   public static let mostPoints = 100_000
 
   /// Real points behind a fit, a centre and the starts of MH-GAN, and as many generated ones.
-  private static let fitCount = 5_000
+  static let fitCount = 5_000
 
-  private let settings: Settings
-  private let threads: Int
+  let settings: Settings
+  let threads: Int
 
   /// A comparison.
   ///
   /// - Throws: `Failure` of kind `usage` when a setting is out of range.
   public init(settings: Settings, threads: Int) throws {
     guard (10...Self.mostPoints).contains(settings.count),
-      settings.budget >= MethodSettings.leastBudget
+      settings.budget >= MethodSettings.leastBudget, settings.criticSteps >= 1
     else {
       throw Failure(
         .usage,
@@ -120,7 +130,8 @@ public struct PlaneComparison: Sendable {
     of networks: PlaneNetworks, problem: PlaneProblem, trainingSeed: UInt64,
     progress: (String) throws -> Void = { _ in }
   ) throws -> Outcome {
-    let score = PlaneScore(networks)
+    let base = PlaneScore(networks)
+    let score = try score(of: networks, problem)
     let prior = StandardNormalLatents(latentWidth: score.latentWidth)
     let reference = PlaneReference(
       problem, count: settings.count, seed: settings.seed, threads: threads)
@@ -131,14 +142,17 @@ public struct PlaneComparison: Sendable {
     var rows = [
       row(
         "real", points: problem.points(count: settings.count, from: stream("real row")), reference),
-      row("base", points: score.points(start), reference),
+      row("base", points: base.points(start), reference),
     ]
     for method in settings.rows {
       try progress(method.title)
+      let stages =
+        method.method == .staged
+        ? try self.stages(method.stages ?? [], of: networks, problem) : []
       let prepared = try PreparedMethod(
         method,
         for: PreparedMethod.Problem(
-          ratio: ratio, prior: prior,
+          ratio: ratio, prior: prior, stages: stages,
           realValues: evidence.real.map { Float(ratio.scale * $0 + ratio.offset) }),
         seed: settings.seed, sharing: BatchSharing(threads: threads))
       let result = try prepared.method.refine(start)
@@ -156,7 +170,7 @@ public struct PlaneComparison: Sendable {
 
   /// A picture of the first divergence's flow.
   public func picture(of networks: PlaneNetworks, problem: PlaneProblem) throws -> PlanePicture {
-    let score = PlaneScore(networks)
+    let score = try score(of: networks, problem)
     let flow =
       settings.rows.first { $0.method.usesDivergence }?.flow
       ?? RefinementSettings(stepSize: settings.stepSize, noiseWeight: settings.noiseWeight)
@@ -166,20 +180,41 @@ public struct PlaneComparison: Sendable {
       seed: settings.seed, threads: threads)
   }
 
-  /// Scores of fresh real and generated points.
-  private func evidence(of score: PlaneScore, _ problem: PlaneProblem) throws -> ScoreSet {
+  /// The score that the ratio is made of.
+  private func score(of networks: PlaneNetworks, _ problem: PlaneProblem) throws -> PlaneScore {
+    guard settings.ratio == .continued else { return PlaneScore(networks) }
+    return PlaneScore(try continued(networks, problem, particles: nil, seed: settings.seed))
+  }
+
+  /// Networks whose critic was trained on against fresh points of the generator, or against particles.
+  func continued(
+    _ networks: PlaneNetworks, _ problem: PlaneProblem, particles: Tensor?, seed: UInt64
+  ) throws -> PlaneNetworks {
+    var pace = PlaneContinuation.Settings(seed: seed)
+    pace.steps = settings.criticSteps
+    var continuation = PlaneContinuation(
+      of: networks, problem: problem, particles: particles, settings: pace, threads: threads)
+    try continuation.run()
+    return continuation.networks
+  }
+
+  /// Scores of fresh real points, and of generated ones: fresh ones or those at some latents.
+  func evidence(
+    of score: PlaneScore, _ problem: PlaneProblem, at latents: Tensor? = nil
+  ) throws -> ScoreSet {
     let prior = StandardNormalLatents(latentWidth: score.latentWidth)
     return try ScoreSet(
       real: score.values(points: problem.points(count: Self.fitCount, from: stream("fit")))
         .values,
-      generated: score.values(prior.sample(count: Self.fitCount, from: stream("fit latents")))
-        .values)
+      generated: score.values(
+        latents ?? prior.sample(count: Self.fitCount, from: stream("fit latents"))
+      ).values)
   }
 
   private func ratio(of score: PlaneScore, _ evidence: ScoreSet) throws -> CalibratedRatio {
     switch settings.ratio {
     case .raw: CalibratedRatio(score, scale: 1, offset: -ScoreCentre(evidence).centre)
-    case .calibrated:
+    case .calibrated, .continued:
       CalibratedRatio(score, calibration: try LogisticCalibration(fitting: evidence))
     }
   }
@@ -190,7 +225,7 @@ public struct PlaneComparison: Sendable {
       fixedCost: nil, acceptance: nil)
   }
 
-  private func stream(_ name: String) -> RandomStream {
+  func stream(_ name: String) -> RandomStream {
     RandomStream(seed: settings.seed, name: "plane." + name)
   }
 }

@@ -113,3 +113,23 @@ public struct DiscriminatorGradientFlow: StochasticTerm {
     return (values, drift)
   }
 }
+
+extension DiscriminatorGradientFlow {
+  /// The flow of settings with its integrator, as a method.
+  static func method(
+    along ratio: any LatentLogDensityRatio, settings: RefinementSettings,
+    prior: any LatentDistribution, seed: UInt64, saving: TrajectorySaving, sharing: BatchSharing
+  ) -> any RefinementMethod {
+    switch settings.integrator {
+    case .fixed:
+      Refiner(
+        ratio: ratio, settings: settings, prior: prior, seed: seed, saving: saving,
+        chunkSize: sharing.chunkSize, threads: sharing.threads)
+    case .adaptive:
+      AdaptiveFlow(
+        term: DiscriminatorGradientFlow(ratio: ratio, settings: settings, prior: prior),
+        stepSize: settings.stepSize, steps: settings.steps,
+        noise: .stream(.refinementNoise(seed: seed)), saving: saving, sharing: sharing)
+    }
+  }
+}

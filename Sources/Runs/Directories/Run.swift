@@ -14,6 +14,8 @@ import TextCoding
 /// calibration.yml          the critic as a log density ratio, where it was calibrated
 /// critic-decoded.safetensors, critic-smoothed.safetensors
 ///                          the critic trained on as a classifier, where it was continued
+/// stages.yml, critic-stage-1.safetensors, …
+///                          the ratios of a staged refinement, where they were fitted
 /// records.jsonl            the course of training
 /// CARD.md                  what it is, for people
 /// checkpoints/<iteration>/ everything that resuming needs; a shipped run has none

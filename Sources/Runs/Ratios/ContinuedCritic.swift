@@ -62,8 +62,14 @@ public struct ContinuedCritic: Codable, Sendable, Equatable {
   /// - Parameter iteration: training iteration of the generator that it was trained against.
   /// - Throws: `Failure` of kind `cannotWrite`.
   public func write(_ critic: TextCritic, run path: String, iteration: Int) throws {
-    try critic.write(
-      to: path + "/" + Self.fileName(representation), metadata: stamp(iteration: iteration))
+    try write(critic, to: path + "/" + Self.fileName(representation), iteration: iteration)
+  }
+
+  /// Writes the weights to a file, atomically.
+  ///
+  /// - Throws: `Failure` of kind `cannotWrite`.
+  func write(_ critic: TextCritic, to file: String, iteration: Int) throws {
+    try critic.write(to: file, metadata: stamp(iteration: iteration))
   }
 
   /// What the weights' file says of itself, by which it is told from another's.
@@ -95,14 +101,19 @@ extension Run {
     guard let record = try calibration()?.continuedCritic(representation) else {
       throw ContinuedCritic.absent(representation, run: path)
     }
-    let file = path + "/" + ContinuedCritic.fileName(representation)
+    return try critic(
+      of: record, in: path + "/" + ContinuedCritic.fileName(representation),
+      remedy: "run `dgflow calibrate --continue` again")
+  }
+
+  /// Reads a critic that was trained on from a file that a record describes.
+  func critic(of record: ContinuedCritic, in file: String, remedy: String) throws -> TextCritic {
     let metadata = try SafetensorsFile(contentsOf: file).metadata
     let stamp = record.stamp(iteration: configuration.progress.iterations)
     guard stamp.allSatisfy({ metadata[$0.key] == $0.value }) else {
       throw Failure(
         .badData,
-        "\(file) is not the critic that \(RunCalibration.fileName) beside it describes; run `dgflow "
-          + "calibrate --continue` again")
+        "\(file) is not the critic that the record beside it describes; \(remedy)")
     }
     var critic = try TextCritic(contentsOf: file)
     try requireShape(of: critic, from: file)

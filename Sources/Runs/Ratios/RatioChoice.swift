@@ -25,11 +25,17 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   public var representation: RatioRepresentation
   /// For a raw ratio: what is subtracted.
   public var offset: Offset
+  /// By which ratio, of decoded text, OBRS chooses before a flow; nil is this one.
+  ///
+  /// A selection wants the critic that tells best, a flow one that is smooth enough to climb.
+  public var selection: Kind?
 
   /// A choice.
   public init(
-    kind: Kind, representation: RatioRepresentation = .decoded, offset: Offset = .centred
+    kind: Kind, representation: RatioRepresentation = .decoded, offset: Offset = .centred,
+    selection: Kind? = nil
   ) {
+    self.selection = selection
     self.kind = kind
     self.representation = kind == .raw ? .raw : representation
     self.offset = offset
@@ -125,10 +131,17 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       guard let continued = calibration?.continuedCritic(representation) else {
         throw ContinuedCritic.absent(representation, run: path)
       }
-      var smoothing: Float = 0
-      if case .smoothed(let level) = continued.settings.representation { smoothing = level }
-      return try fitted(continued.record, model, smoothing: smoothing, for: method, run: path)
+      return try ratio(of: model, by: continued, for: method, run: path)
     }
+  }
+
+  /// The ratio of a critic that was trained on, by its record.
+  func ratio(
+    of model: TextModel, by continued: ContinuedCritic, for method: MethodName, run path: String
+  ) throws -> ResolvedRatio {
+    var smoothing: Float = 0
+    if case .smoothed(let level) = continued.settings.representation { smoothing = level }
+    return try fitted(continued.record, model, smoothing: smoothing, for: method, run: path)
   }
 
   /// scale · score + offset, by a fit.

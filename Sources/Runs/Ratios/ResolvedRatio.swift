@@ -47,6 +47,9 @@ public struct ResolvedRatio: Sendable {
   public let decoded: (any LatentLogDensityRatio)?
   /// What it is and where its numbers come from.
   public let record: RatioRecord
+  /// The ratios of a refinement in stages, of which this is the last; empty for other methods, and for OBRS before a
+  /// flow where both go by one ratio.
+  public var stages: [ResolvedRatio] = []
 
   /// A ratio made of a model's score as a record says.
   ///

@@ -63,13 +63,15 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   /// - Throws: `Failure` of kind `cannotWrite`.
   public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
 
-  /// Removes the calibration of a run, with the critics that were trained on; absent is fine.
+  /// Removes the calibration of a run, with all that was made along it; absent is fine.
   ///
   /// Training does so when it writes other weights, which the fit does not describe.
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   public static func remove(run path: String) throws {
     try ContinuedCritic.remove(run: path)
+    try RunStages.remove(run: path)
+    try RunRefinement.remove(run: path)
     let file = path + "/" + fileName
     guard unlink(file) != 0, errno != ENOENT else { return }
     throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")

@@ -57,7 +57,9 @@ public struct RefinedSampler: Sendable {
     let prepared = try PreparedMethod(
       settings,
       for: PreparedMethod.Problem(
-        ratio: ratio.ratio, prior: base.prior, realValues: realValues),
+        ratio: ratio.ratio, prior: base.prior,
+        selection: ratio.stages.first?.ratio ?? ratio.decoded,
+        stages: ratio.stages.map(\.ratio), realValues: realValues),
       seed: base.seed, saving: saving, sharing: BatchSharing(threads: base.threads))
     method = prepared.method
     fixedCost = prepared.fixedCost
