@@ -93,13 +93,18 @@ public struct RunStages: Codable, Sendable, Equatable {
       try stage.critic.write(critic, to: Self.weights(index, run: path), iteration: iteration)
     }
     try YAMLFile.write(self, to: path + "/" + Self.fileName)
+    // What is left of a longer refinement that stood here before.
+    try Self.remove((stages.count..<Self.mostStages).map { Self.weights($0, run: path) })
   }
 
   /// Removes the stages of a run; absent is fine.
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   static func remove(run path: String) throws {
-    let files = [path + "/" + fileName] + (0..<mostStages).map { weights($0, run: path) }
+    try remove([path + "/" + fileName] + (0..<mostStages).map { weights($0, run: path) })
+  }
+
+  private static func remove(_ files: [String]) throws {
     for file in files {
       guard unlink(file) != 0, errno != ENOENT else { continue }
       throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
