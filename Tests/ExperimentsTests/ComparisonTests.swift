@@ -264,7 +264,7 @@ struct ComparisonTests {
     #expect(markov.name == "Markov sampler, order 3" && markov.scores.first?.samples == 50)
     for row in rows + [markov] {
       let finding = try #require(row.classifier)
-      #expect(finding.judges == 25 && finding.trainingSamples == 25)
+      #expect(finding.judges == 12 && finding.trainingSamples == 25)
       #expect(finding.logLoss.isFinite && finding.standardError > 0)
     }
     expectFailure(.usage, "order 99") { _ = try comparison.row(ofMarkovSamplerOfOrder: 99) }

@@ -73,8 +73,8 @@ struct CompareCommand: ParsableCommand {
   @Flag(
     name: .long,
     help: """
-      Train a fresh classifier of training text and half of each row's samples, and say its log loss on the others and \
-      real text of the split: 0.693 where it finds no difference.
+      Train a fresh classifier of training text and half of each row's samples, and say its log loss on others and real \
+      text of the split: 0.693 where it finds no difference.
       """)
   var classifier = false
 
