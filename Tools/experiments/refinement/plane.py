@@ -45,9 +45,11 @@ def outcome(options, seed):
     if not file.exists():
         command = [options.dgflow, "toy", options.problem, "--seed", str(seed), "--json", *shlex.split(options.options)]
         print("+", shlex.join(command), flush=True)
-        text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        made = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        if made.returncode:
+            raise SystemExit(made.returncode)
         partial = file.with_suffix(".part")
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(made.stdout, encoding="utf-8")
         partial.rename(file)
     return json.loads(file.read_text(encoding="utf-8"))["rows"][0]
 

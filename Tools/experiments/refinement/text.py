@@ -7,8 +7,8 @@
 One `dgflow compare --json` for each run and sampling seed, base and methods from the same latents; one that is done
 (FOLDER/RUN-SEED.json) is not made again, and a folder of other options is refused. Then a Markdown table. Runs are the
 unit: a value is the mean over a run's seeds, and intervals are 95 % t intervals over the runs' differences to their
-base. p is one-sided, that JS of the lowest order falls by more than the margin, Holm-corrected over the methods.
-Needs SciPy.
+base. p is one-sided, that JS of the lowest order falls by more than the margin, Holm-corrected over the methods. One run
+with one seed shows the intervals of `compare` instead, which are over samples and say nothing of other runs. Needs SciPy.
 """
 import argparse
 import json
@@ -33,6 +33,7 @@ def arguments():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--count", type=int, default=50_000)
     parser.add_argument("--split", default="test")
+    parser.add_argument("--threads", type=int, help="of each comparison; the numbers do not depend on it")
     parser.add_argument("--options", default="--methods dgflow,obrs-dgflow --divergence kl --classifier")
     return parser.parse_args()
 
@@ -44,10 +45,14 @@ def rows(options, run, seed):
     if not file.exists():
         command = [options.dgflow, "compare", run, "--reference", options.corpus, "--split", options.split, "--count",
                    str(options.count), "--seed", str(seed), "--json", *shlex.split(options.options)]
+        if options.threads:
+            command += ["--threads", str(options.threads)]
         print("+", shlex.join(command), flush=True)
-        text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        made = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        if made.returncode:
+            raise SystemExit(made.returncode)
         partial = file.with_suffix(".part")
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(made.stdout, encoding="utf-8")
         partial.rename(file)
     made = json.loads(file.read_text(encoding="utf-8"))["rows"]
     return {row["name"].removeprefix(name + ", "): row for row in made}
@@ -83,6 +88,30 @@ def cost(row):
     return refinement["summary"]["costPerSample"] if refinement else None
 
 
+def fixed_cost(row):
+    refinement = row.get("refinement")
+    return refinement["fixedCost"]["values"] + 2 * refinement["fixedCost"]["evaluations"] if refinement else None
+
+
+def accepted(row):
+    """Percent of proposals."""
+    acceptance = (row.get("refinement") or {"summary": {}})["summary"].get("acceptance")
+    return 100 * acceptance["accepted"] / acceptance["proposed"] if acceptance else None
+
+
+def own_interval(row, title):
+    """The difference of JS or recall to the base with its interval over samples, as `compare` gives them."""
+    metric, _, order = title.partition("-")
+    for difference in row["differences"]:
+        if metric == "JS" and str(difference["order"]) == order:
+            found = difference["divergence"]
+            return found["value"], found.get("lower"), found.get("upper")
+        if metric == "recall" and str(difference["order"]) == order:
+            found = difference["recall"]
+            return found["mean"], found.get("lower"), found.get("upper")
+    return None
+
+
 def loss(row):
     return (row.get("classifier") or {}).get("logLoss")
 
@@ -103,6 +132,8 @@ def columns(orders):
         ("copies", lambda row: value(row, "copies"), 5),
         ("classifier's log loss", loss, 4),
         ("units", cost, 1),
+        ("fixed units", fixed_cost, 0),
+        ("accepted, %", accepted, 1),
         ("seconds", lambda row: row["seconds"], 0),
     ]
 
@@ -143,6 +174,23 @@ def chance(differences):
     return stats.t.cdf(t, len(differences) - 1)
 
 
+def cell(values, before, title, digits, own):
+    """The mean, and the difference to the base with its interval; own is that of a single comparison."""
+    text = f"{statistics.mean(values):.{digits}f}"
+    if before is None:
+        return text
+    mean, half = interval([a - b for a, b in zip(values, before)])
+    if own and own[1] is not None:
+        text += f" ({own[0]:+.{digits}f} [{own[1]:+.{digits}f}, {own[2]:+.{digits}f}])"
+    elif math.isnan(half):
+        text += f" ({mean:+.{digits}f})"
+    else:
+        text += f" ({mean:+.{digits}f} [{mean - half:+.{digits}f}, {mean + half:+.{digits}f}])"
+    if title.startswith("excess"):
+        text += f", {100 * statistics.mean(a / b - 1 for a, b in zip(values, before)):+.1f} %"
+    return text
+
+
 def table(outcomes):
     names = list(outcomes[0][0])
     base = "base"
@@ -158,15 +206,12 @@ def table(outcomes):
             if values is None:
                 cells.append("-")
                 continue
-            text = f"{statistics.mean(values):.{digits}f}"
-            if name != base and before is not None and title not in ("units", "seconds"):
-                mean, half = interval([a - b for a, b in zip(values, before)])
-                text += f" ({mean:+.{digits}f} [{mean - half:+.{digits}f}, {mean + half:+.{digits}f}])"
-                if title.startswith("excess"):
-                    share = statistics.mean(a / b - 1 for a, b in zip(values, before))
-                    text += f", {100 * share:+.1f} %"
-            cells.append(text)
+            compared = name != base and title not in ("units", "fixed units", "accepted, %", "seconds")
+            own = own_interval(outcomes[0][0][name], title) if len(outcomes) == len(outcomes[0]) == 1 else None
+            cells.append(cell(values, before if compared else None, title, digits, own))
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    if len(outcomes) < 2:
+        return "\n".join(lines)
     read = described[0][1]
     before = over_runs(read, outcomes, base)
     chances = {name: chance([a - b for a, b in zip(over_runs(read, outcomes, name), before)])
@@ -187,9 +232,9 @@ def main():
         raise SystemExit(f"{kept} says that what is there was made by other options; give another folder")
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     outcomes = [[rows(options, run, seed) for seed in seeds] for run in options.runs]
-    print(f"{len(options.runs)} runs, sampling seeds {seeds.start} to {seeds.stop - 1}, {options.count} samples each, "
+    print(f"Trained runs: {len(options.runs)}; sampling seeds {seeds.start} to {seeds.stop - 1}, {options.count} samples each, "
           f"{options.split} split, `dgflow compare {options.options}`; in brackets the difference to the base, 95 % over "
-          "runs\n")
+          f"{'runs' if len(options.runs) > 1 else 'samples'}\n")
     print(table(outcomes))
 
 
