@@ -167,7 +167,7 @@ struct ComparisonTests {
     #expect(without[1].refinement?.ratio.choice == RatioChoice(kind: .raw))
     let calibration = try CriticCalibration.calibrate(
       run, on: corpus, count: 15, seed: 1, threads: 1)
-    try calibration.write(to: run.path + "/calibration.yml")
+    try calibration.write(run: run.path)
     settings.stepSize = nil
     let with = try comparison(settings).rows(of: run, name: "run")
     let record = try #require(calibration.record(.decoded))
@@ -185,7 +185,8 @@ struct ComparisonTests {
   func stepSizes() {
     var settings = settings
     let ratios = RatioChoice.Kind.allCases.map { RatioChoice(kind: $0) }
-    #expect(ratios.allSatisfy { settings.methods(along: $0)[0].flow.stepSize == 2 })
+    settings.methods = [.dgflow, .selectedFlow, .ddls, .dot]
+    #expect(ratios.allSatisfy { settings.methods(along: $0).allSatisfy { $0.flow.stepSize == 2 } })
     settings.stepSize = nil
     #expect(
       ratios.map { settings.methods(along: $0)[0].flow.stepSize }

@@ -24,7 +24,8 @@ public struct Comparison: Sendable {
     public var divergences = FDivergence.published
     /// E, cost units a sample that every method may spend; 50 are the 25 steps of the released flow.
     public var budget = 2 * RefinementSettings.defaultSteps
-    /// Step size η; nil takes that of the ratio, ``Runs/RatioChoice/standardStepSize``.
+    /// Step size η of every method that has one; nil takes that of the ratio, ``Runs/RatioChoice/standardStepSize``,
+    /// for flows and the published one for others.
     public var stepSize: Double?
     /// Noise weight γ.
     public var noiseWeight = RefinementSettings.defaultNoiseWeight
@@ -72,7 +73,7 @@ public struct Comparison: Sendable {
             noiseWeight: noiseWeight, priorWeight: priorWeight, integrator: integrator)
           var settings = MethodSettings(method, budget: budget, flow: flow)
           if let steps, method.usesDivergence { settings.flow.steps = steps }
-          if let stepSize, method == .selectedFlow { settings.flow.stepSize = stepSize }
+          if let stepSize { settings.flow.stepSize = stepSize }
           return settings
         }
       }
