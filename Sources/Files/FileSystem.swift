@@ -48,6 +48,14 @@ public enum FileSystem {
     }
   }
 
+  /// Removes a file; absent is fine.
+  ///
+  /// - Throws: ``Failure`` of kind `cannotWrite`.
+  public static func removeFile(_ path: String) throws {
+    guard unlink(path) != 0, errno != ENOENT else { return }
+    throw Failure(.cannotWrite, "cannot remove \(path): \(String(cString: strerror(errno)))")
+  }
+
   /// Removes a folder and all that is in it, following no links; absent is fine.
   public static func removeDirectory(_ path: String) {
     if isDirectory(path) { removeTree(path) }

@@ -7,7 +7,10 @@ public enum CalibrationTable {
   public static func lines(_ calibration: RunCalibration) -> [String] {
     var table = TextTable([("critic", .left), ("representation", .left)] + columns)
     let continued = (calibration.continued ?? []).map {
-      (critic: "continued, step \($0.step)", record: $0.record)
+      (
+        critic: "\($0.name == .converged ? "converged" : "continued"), step \($0.step)",
+        record: $0.record
+      )
     }
     for (critic, record) in calibration.records.map({ ("as trained", $0) }) + continued {
       table.append([critic, record.representation.rawValue] + cells(record))

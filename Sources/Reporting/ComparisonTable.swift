@@ -168,8 +168,9 @@ public enum ComparisonTable {
       words = "the critic's raw score, which is no log ratio"
       if ratio.takenAt == .decoded { words += ", of decoded text" }
       if ratio.offset != 0 { words += ", centred by \(Figures.signed(ratio.offset, 3))" }
-    case .calibrated, .continued:
-      let score = ratio.choice.kind == .continued ? "continued critic's score" : "score"
+    case .calibrated, .continued, .converged:
+      let score =
+        ratio.choice.kind == .calibrated ? "score" : "\(ratio.choice.kind.rawValue) critic's score"
       words =
         "\(Figures.fixed(ratio.scale, 4)) · \(score) \(Figures.signed(ratio.offset, 3)), fitted on "
         + "\(ratio.choice.representation.rawValue) text"
@@ -177,8 +178,8 @@ public enum ComparisonTable {
       if ratio.takenAt == .decoded { words += " and taken there" }
       if let verdict = ratio.verdict { words += "; \(verdict)" }
     }
-    if let selection = ratio.choice.selection {
-      words += "; starts chosen by the \(selection.rawValue) critic, of decoded text"
+    if ratio.choice.selection != nil, let selection = ratio.stages?.first {
+      words += "; starts chosen by \(Self.words(selection))"
     }
     return words
   }

@@ -133,6 +133,7 @@ import Testing
     let made = try Tool.run(calibrate + ["--count", "40", "--continue", "--steps", "9"])
     #expect(made.status == 0, "\(made.errors)")
     #expect(made.lines.filter { $0.hasPrefix("continued, step ") }.count == 2)
+    #expect(made.lines.filter { $0.hasPrefix("converged, step ") }.count == 1)
     let card = try String(contentsOfFile: copy + "/CARD.md", encoding: .utf8)
     #expect(card.contains("trained on for"))
     func refined(_ options: String...) throws -> [String] {
@@ -143,9 +144,15 @@ import Testing
     let smoothed = try refined("--ratio", "continued", "--representation", "smoothed")
     #expect(Set([raw, decoded, smoothed]).count == 3)
     #expect([raw, decoded, smoothed].allSatisfy { $0.count == 5 })
+    let converged = try Tool.run(
+      ["refine", copy, "--count", "5", "--ratio", "converged", "--verbose"])
+    #expect(converged.lines.count == 5 && converged.errors.contains("converged critic, d = "))
     expectError(
       try Tool.run(["refine", copy, "--ratio", "continued", "--representation", "raw"]), 64,
       "decoded or smoothed")
+    expectError(
+      try Tool.run(["refine", copy, "--ratio", "converged", "--representation", "raw"]), 64,
+      "leave out --representation")
     // Calibrated again, the critics that were trained on stay.
     #expect(try Tool.run(calibrate + ["--count", "40"]).status == 0)
     #expect(try refined("--ratio", "continued") == decoded)

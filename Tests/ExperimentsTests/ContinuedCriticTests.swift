@@ -30,7 +30,7 @@ struct ContinuedCriticTests {
     return pace
   }
 
-  @Test("the same for any number of threads, one a representation that shows both sides alike")
+  @Test("the same for any number of threads, one of each name")
   func deterministic() throws {
     let results = try [1, 3].map {
       try CriticCalibration.continued(
@@ -38,13 +38,18 @@ struct ContinuedCriticTests {
     }
     #expect(results[0].map(\.record) == results[1].map(\.record))
     #expect(results[0].map(\.critic) == results[1].map(\.critic))
-    #expect(results[0].map(\.record.representation) == [.decoded, .smoothed])
+    #expect(results[0].map(\.record.name) == ContinuedCritic.Name.allCases)
+    #expect(results[0].map(\.record.representation) == [.decoded, .smoothed, .decoded])
+    let converged = try #require(results[0].last).record.settings
+    #expect(converged.objective == .wasserstein && converged.representation == .raw)
+    let recipe = run.configuration.training
+    #expect((converged.penalty, converged.penaltyForm) == (recipe.penalty, recipe.penaltyForm))
     #expect(results[0].allSatisfy { $0.record.course.map(\.step) == [0, 2, 4, 6] })
   }
 
   @Test("the critic of the least log loss is kept, fitted and checked")
   func kept() throws {
-    var looks: [RatioRepresentation: [ContinuedCritic.Point]] = [:]
+    var looks: [ContinuedCritic.Name: [ContinuedCritic.Point]] = [:]
     let results = try CriticCalibration.continued(
       run, on: corpus, count: 15, pace: pace(steps: 7), seed: 2, threads: 2
     ) { looks[$0, default: []].append($1) }
@@ -52,16 +57,19 @@ struct ContinuedCriticTests {
     let evidence = try CriticCalibration.Evidence(
       model, of: run, on: corpus, count: 15, seed: 2, threads: 1)
     for (critic, record) in results {
-      #expect(looks[record.representation] == record.course)
+      #expect(looks[record.name] == record.course)
       #expect(record.course.map(\.step) == [0, 2, 4, 6, 7])
       let least = try #require(record.course.min { $0.logLoss < $1.logLoss })
       #expect(record.step == least.step)
       let score = try LatentCriticScore(
         generator: model.generator, critic: critic,
-        representation: record.settings.representation)
+        representation: record.name == .converged ? .decoded : record.settings.representation)
       #expect(record.record == (try evidence.record(of: score, in: record.representation)))
       #expect(record.course[0].trainingLogLoss == nil)
-      #expect(record.course.dropFirst().allSatisfy { ($0.trainingLogLoss ?? 0) > 0 })
+      #expect(
+        record.course.dropFirst().allSatisfy {
+          record.name == .converged ? $0.trainingLogLoss == nil : ($0.trainingLogLoss ?? 0) > 0
+        })
     }
   }
 
@@ -89,11 +97,13 @@ struct ContinuedCriticTests {
     for (critic, record) in results {
       try record.write(critic, run: run.path, iteration: calibration.iteration)
     }
-    try calibration.write(to: run.path + "/calibration.yml")
+    try calibration.write(run: run.path)
     #expect(try run.calibration() == calibration)
     for (critic, record) in results {
-      #expect(try run.continuedCritic(record.representation) == critic)
-      let choice = RatioChoice(kind: .continued, representation: record.representation)
+      #expect(try run.continuedCritic(record.name) == critic)
+      let choice = RatioChoice(
+        kind: record.name == .converged ? .converged : .continued,
+        representation: record.representation)
       #expect(try TextModel(run, for: choice).critic == critic)
     }
     #expect(try TextModel(run).critic == (try run.critic()))

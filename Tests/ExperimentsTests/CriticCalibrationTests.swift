@@ -26,7 +26,7 @@ struct CriticCalibrationTests {
     #expect(calibration.records.map(\.representation) == RatioRepresentation.allCases)
     #expect(calibration.corpusDigest == corpus.description.digest)
     #expect(calibration.iteration == 3 && calibration.smoothing == CriticCalibration.smoothing)
-    try calibration.write(to: run.path + "/calibration.yml")
+    try calibration.write(run: run.path)
     #expect(try run.calibration() == calibration)
   }
 

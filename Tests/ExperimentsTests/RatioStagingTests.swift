@@ -65,6 +65,8 @@ struct RatioStagingTests {
     let fitted = try stages()
     try fitted.record.write(fitted.critics, run: run.path)
     let read = try run.requireStages()
+    try RunCard.write(run: run.path)
+    #expect(try TextFile.read(run.path + "/CARD.md").contains("Stage 3 of a staged refinement"))
     #expect(read.stages == fitted.record.stages && read.cost == fitted.record.cost)
     let model = try TextModel(run)
     let ratio = try RatioChoice(kind: .raw).ratio(of: model, of: run, for: read.settings)

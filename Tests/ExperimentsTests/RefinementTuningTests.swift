@@ -96,6 +96,8 @@ struct RefinementTuningTests {
 
     try one.write(run: run.path)
     #expect(try run.refinement() == one)
+    try RunCard.write(run: run.path)
+    #expect(try TextFile.read(run.path + "/CARD.md").contains("Refined best by"))
     try RunCalibration.remove(run: run.path)
     #expect(try run.refinement() == nil)
     settings.spend = 100

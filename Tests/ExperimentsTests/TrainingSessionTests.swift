@@ -302,7 +302,7 @@ struct TrainingSessionTests {
     _ = try run(try Small.session(at: path, corpus: corpus))
     try CriticCalibration.calibrate(
       try Run(opening: path), on: corpus, count: 10, seed: 1, threads: 1
-    ).write(to: file)
+    ).write(run: path)
     _ = try run(try resume(path))
     #expect(try Run(opening: path).calibration() != nil)
     #expect(try TextFile.read(path + "/CARD.md").contains("Critic as a log density ratio"))

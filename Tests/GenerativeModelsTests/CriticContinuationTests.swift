@@ -78,11 +78,42 @@ struct CriticContinuationTests {
     #expect(losses.suffix(10).allSatisfy { $0 < 0.1 * losses[0] }, "\(losses.suffix(10))")
   }
 
+  @Test(
+    "under the Wasserstein objective it follows the gradient of training, the same for any number of threads"
+  )
+  func wasserstein() throws {
+    let data = try Small.data()
+    var settings = settings(.raw)
+    (settings.objective, settings.penalty, settings.penaltyForm) = (.wasserstein, 0.5, .zeroCentred)
+    let results = try [1, 3].map { threads in
+      let continuation = try continuation(settings, threads: threads)
+      return (try (0..<40).map { _ in try continuation.advance(data) }, continuation.critic)
+    }
+    #expect(results[0].0 == results[1].0 && results[0].1 == results[1].1)
+    let losses = results[0].0
+    let score = try LatentCriticScore(
+      generator: Small.generator(), critic: Small.critic(), representation: .raw)
+    let one = try TokenMatrix(
+      tokens: Array(data.tokens.prefix(Small.length)), length: Small.length,
+      vocabulary: Small.vocabulary)
+    let first = try continuation(settings).advance(one)
+    let fake = try score.values(normalLatents(settings)).values.reduce(0) { $0 + Double($1) } / 10
+    let real = Double(try score.values(tokens: one.tokens).values[0])
+    #expect(abs(first - (fake - real)) < 1e-5)
+    #expect(losses.suffix(10).reduce(0, +) < losses.prefix(10).reduce(0, +))
+    // A penalty of another form leads elsewhere.
+    settings.penaltyForm = .twoSided
+    let other = try continuation(settings)
+    for _ in 0..<40 { _ = try other.advance(data) }
+    #expect(other.critic != results[0].1)
+  }
+
   @Test("settings without sense are refused")
   func refused() throws {
     for change in [
       { (settings: inout CriticContinuation.Settings) in settings.rate = 0 },
-      { $0.rate = .nan }, { $0.batch = 0 }, { $0.shards = 11 }, { $0.shards = 0 },
+      { $0.rate = .nan }, { $0.objective = .wasserstein }, { $0.batch = 0 }, { $0.shards = 11 },
+      { $0.shards = 0 },
     ] {
       var settings = settings()
       change(&settings)

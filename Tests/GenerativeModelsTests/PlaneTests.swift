@@ -182,4 +182,26 @@ struct PlaneTests {
     #expect(values.allSatisfy { $0 < 0 }, "\(values)")
     #expect(try continued(nil, threads: 1).0 != losses)
   }
+
+  @Test("trained on by its own objective it approaches the distance of its problem")
+  func converged() throws {
+    let start = PlaneNetworks(recipe())
+    func continued(threads: Int) throws -> ([Double], PlaneNetworks) {
+      var settings = PlaneContinuation.Settings(.wasserstein, seed: 3)
+      settings.steps = 200
+      settings.batch = 32
+      settings.rate = 1e-3
+      var continuation = PlaneContinuation(
+        of: start, problem: .gaussians25, settings: settings, threads: threads)
+      let losses = try (0..<200).map { _ in try continuation.advance() }
+      return (losses, continuation.networks)
+    }
+    let (losses, networks) = try continued(threads: 1)
+    let (again, same) = try continued(threads: 2)
+    #expect(losses == again && networks.critic.parameters == same.critic.parameters)
+    #expect(networks.generator.parameters == start.generator.parameters)
+    // mean D(fake) − mean D(real) falls to minus the distance.
+    let (first, last) = (losses.prefix(20).reduce(0, +), losses.suffix(20).reduce(0, +))
+    #expect(last < first - 1, "\(first / 20) to \(last / 20)")
+  }
 }

@@ -141,18 +141,19 @@ struct RatioChoiceTests {
   func continued() throws {
     var calibration = try Self.calibration(real: 2)
     let fits = try Self.calibration(real: 1)
-    calibration.continued = try ContinuedCritic.representations.map { representation in
+    let representations: [RatioRepresentation] = [.decoded, .smoothed]
+    calibration.continued = try representations.map { representation in
       let shown: SampleRepresentation =
         representation == .smoothed ? .smoothed(level: 0.3) : .decoded
       return ContinuedCritic(
         settings: CriticContinuation.Settings(shown, seed: 1), step: 3, course: [],
         record: try #require(fits.record(representation)))
     }
-    for representation in ContinuedCritic.representations {
+    for representation in representations {
       let choice = RatioChoice(kind: .continued, representation: representation)
       let continued = TextModel(
         generator: model.generator, critic: model.critic, codec: model.codec,
-        continuation: representation)
+        continuation: ContinuedCritic.Name(representation))
       let resolved = try choice.ratio(
         of: continued, calibration: calibration, divergence: .kullbackLeibler, run: "runs/a")
       let fit = try #require(fits.record(representation))
@@ -212,8 +213,8 @@ struct RatioChoiceTests {
   @Test("a raw score takes the released step size, a fit a tenth of it")
   func stepSizes() {
     let sizes = RatioChoice.Kind.allCases.map { RatioChoice(kind: $0).standardStepSize }
-    #expect(RatioChoice.Kind.allCases == [.raw, .calibrated, .continued])
-    #expect(sizes == [0.1, 0.01, 0.01])
+    #expect(RatioChoice.Kind.allCases == [.raw, .calibrated, .continued, .converged])
+    #expect(sizes == [0.1, 0.01, 0.01, 0.01])
   }
 
   @Test("a separable fit is not the default, and says of itself that it is no ratio when asked for")

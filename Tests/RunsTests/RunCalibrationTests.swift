@@ -14,7 +14,7 @@ struct RunCalibrationTests {
   @Test("every number comes back with the same bits", arguments: [1.0, 0.37, 5, 1e-3])
   func roundTrip(real: Double) throws {
     let calibration = try RatioChoiceTests.calibration(real: real, smoothing: 0.1)
-    try calibration.write(to: file)
+    try calibration.write(run: folder.path)
     #expect(try RunCalibration(contentsOf: file) == calibration)
   }
 
@@ -29,7 +29,7 @@ struct RunCalibrationTests {
       ("records:", "recodes:", "`records` is missing"),
     ])
   func refused(old: String, new: String, part: String) throws {
-    try RatioChoiceTests.calibration().write(to: file)
+    try RatioChoiceTests.calibration().write(run: folder.path)
     try edit(file, old, new)
     expectFailure(.badData, file, part) { _ = try RunCalibration(contentsOf: file) }
   }
@@ -37,7 +37,7 @@ struct RunCalibrationTests {
   @Test("a scale that is not finite is refused")
   func notFinite() throws {
     let calibration = try RatioChoiceTests.calibration()
-    try calibration.write(to: file)
+    try calibration.write(run: folder.path)
     let scale = try #require(calibration.records.first).calibration.scale
     try edit(file, "scale: \(scale)", "scale: .inf")
     expectFailure(.badData, file, "must be finite") { _ = try RunCalibration(contentsOf: file) }
@@ -49,9 +49,9 @@ struct RunCalibrationTests {
     let run = try Small.run(at: folder.file("run"), model: model)
     let path = folder.file("run/calibration.yml")
     let calibration = try RatioChoiceTests.calibration(iteration: 7)
-    try calibration.write(to: path)
+    try calibration.write(run: run.path)
     #expect(try run.calibration() == calibration)
-    try RatioChoiceTests.calibration(iteration: 6).write(to: path)
+    try RatioChoiceTests.calibration(iteration: 6).write(run: run.path)
     expectFailure(.badData, path, "iteration 6", "of 7", "dgflow calibrate") {
       _ = try run.calibration()
     }

@@ -20,7 +20,8 @@ struct CalibrateCommand: ParsableCommand {
 
       --continue also trains a copy of the critic on, as a classifier of training text and the run's own \
       samples (logistic loss, decoded and smoothed), while the generator stays as it is. The copy with the \
-      least log loss on the fit part is kept; `refine --ratio continued` climbs it.
+      least log loss on the fit part is kept; `refine --ratio continued` climbs it. A third copy is trained on by \
+      the training's own objective until it tells no better: `refine --ratio converged`.
 
         dgflow calibrate run --reference corpus
         dgflow calibrate run --reference corpus --continue
@@ -95,7 +96,7 @@ struct CalibrateCommand: ParsableCommand {
       }
       // Settings that were found along the old ratio are not those of the new one.
       try RunRefinement.remove(run: run.path)
-      try calibration.write(to: run.path + "/calibration.yml")
+      try calibration.write(run: run.path)
       try RunCard.write(run: run.path)
     }
     let output = StandardOutput()
@@ -134,9 +135,9 @@ struct CalibrateCommand: ParsableCommand {
     defer { progress.finish() }
     return try CriticCalibration.continued(
       run, on: corpus, count: count, pace: pace, seed: seed.seed, threads: threads.count
-    ) { representation, point in
+    ) { name, point in
       progress.update(
-        text: "continue the critic: \(representation.rawValue), step \(point.step) of at most "
+        text: "continue the critic: \(name.rawValue), step \(point.step) of at most "
           + "\(pace.steps), log loss \(Figures.fixed(point.logLoss, 4))")
     }
   }

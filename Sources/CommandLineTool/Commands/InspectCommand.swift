@@ -142,6 +142,10 @@ private struct Inspection: Encodable {
     } else {
       lines.append("calibration: none; make one with `dgflow calibrate`")
     }
+    if let stages = try run.stages() { lines += ["stages:"] + StageTable.lines(stages) }
+    if let refinement = try run.refinement() {
+      lines += ["refinement:"] + TuningTable.lines(refinement)
+    }
     return Inspection("run", facts, lines: lines)
   }
 

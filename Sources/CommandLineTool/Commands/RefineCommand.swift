@@ -131,6 +131,7 @@ struct RefineCommand: ParsableCommand {
     }
     progress.finish()
     try found.write(run: run.path)
+    try RunCard.write(run: run.path)
     for line in TuningTable.lines(found) { talk.say(line) }
     return found
   }

@@ -129,6 +129,7 @@ struct StageCommand: ParsableCommand {
     }
     progress.finish()
     try fitted.record.write(fitted.critics, run: run.path)
+    try RunCard.write(run: run.path)
     let output = StandardOutput()
     if json {
       try output.line(

@@ -65,7 +65,7 @@ struct ToyCommand: ParsableCommand {
   @Option(
     name: .long,
     help:
-      "The critic's score as it is, centred, or fitted as a ratio, or trained on as a classifier and fitted."
+      "The critic's score as it is, centred, or fitted as a ratio, or trained on first: continued as a classifier, or converged by its own objective."
   )
   var ratio = PlaneComparison.Settings().ratio
 

@@ -26,8 +26,8 @@ struct RefinementOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The critic as it is (raw, as the paper), calibrated, or continued as a classifier; calibrated "
-        + "where the run has a usable fit."))
+      "The critic as it is (raw, as the paper), calibrated, continued as a classifier, or converged by its own "
+        + "objective; calibrated where the run has a usable fit."))
   var ratio: RatioChoice.Kind?
 
   @Option(
@@ -56,7 +56,7 @@ struct RefinementOptions: ParsableArguments {
     name: .long, parsing: .unconditional,
     help: """
       Step size η of a flow (raw \(RatioChoice(kind: .raw).standardStepSize), the released image setting; \
-      calibrated and continued \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper; after \
+      fitted ones \(RatioChoice(kind: .calibrated).standardStepSize), since a fit is steeper; after \
       obrs \(MethodSettings.selectedStepShare) of that) and of ddls, mala, dot and ex2mcmc (0.01, as released).
       """)
   var stepSize: Double?
@@ -119,10 +119,14 @@ struct RefinementOptions: ParsableArguments {
   ///
   /// - Throws: `Failure` of kind `usage` for a continued critic in a representation in which none is.
   func choice(_ calibration: RunCalibration?) throws -> RatioChoice {
-    if ratio == .continued, !ContinuedCritic.representations.contains(fit) {
-      let names = ContinuedCritic.representations.map(\.rawValue).joined(separator: " or ")
+    if ratio == .continued, ContinuedCritic.Name(fit) == nil {
       throw Failure(
-        .usage, "critics are continued on \(names) samples: give one as --representation")
+        .usage, "critics are continued on decoded or smoothed samples: give one as --representation"
+      )
+    }
+    if ratio == .converged, fit != .decoded {
+      throw Failure(
+        .usage, "the converged critic is fitted on decoded text: leave out --representation")
     }
     let standard = RatioChoice.standard(for: calibration, representation: fit)
     return RatioChoice(

@@ -40,6 +40,7 @@ enum RatioWords {
     switch ratio.choice.kind {
     case .raw: "raw critic"
     case .calibrated: "critic calibrated on \(ratio.choice.representation.rawValue) text"
+    case .converged: "converged critic"
     case .continued: "critic continued on \(ratio.choice.representation.rawValue) text"
     }
   }

@@ -55,6 +55,15 @@ public enum CriticCalibration {
     }
   }
 
+  /// The representation of what a critic is shown.
+  static func representation(of shown: SampleRepresentation) -> RatioRepresentation {
+    switch shown {
+    case .raw: .raw
+    case .decoded: .decoded
+    case .smoothed: .smoothed
+    }
+  }
+
   /// Strings of the fit and of the check part, as many of one as of the other.
   static func realStrings(
     of corpus: PreparedCorpus, count: Int, seed: UInt64

@@ -92,13 +92,14 @@ public enum RatioStaging {
     var cost = RefinementCost()
     var (stages, critics): ([RunStages.Stage], [TextCritic]) = ([], [])
     for (index, method) in settings.plan.enumerated() {
-      var pace = settings.pace
       let climbs = method.method.usesGradient
-      pace.penalty = climbs ? settings.penalty : 0
+      var critic = CriticContinuation.Settings(
+        CriticCalibration.shown(climbs ? settings.representation : .decoded),
+        seed: seed &+ UInt64(index))
+      critic.penalty = climbs ? settings.penalty : 0
       let continued = try CriticCalibration.continued(
-        model, climbs ? settings.representation : .decoded, against: evidence, particles: particles,
-        data: data, pace: pace,
-        seed: seed &+ UInt64(index), threads: threads
+        model, critic, against: evidence, particles: particles, data: data, pace: settings.pace,
+        threads: threads
       ) { try progress(.critic(stage: index, $0)) }
       critics.append(continued.critic)
       stages.append(RunStages.Stage(settings: method, critic: continued.record))

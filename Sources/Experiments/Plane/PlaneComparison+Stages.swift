@@ -21,7 +21,7 @@ extension PlaneComparison {
     var ratios: [any LatentLogDensityRatio] = []
     for (index, method) in plan.enumerated() {
       networks = try continued(
-        networks, problem, particles: latents.rows(0..<Self.particleCount),
+        networks, problem, .logistic, particles: latents.rows(0..<Self.particleCount),
         seed: settings.seed &+ UInt64(index))
       let score = PlaneScore(networks)
       let evidence = try evidence(

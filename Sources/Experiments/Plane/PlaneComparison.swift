@@ -17,6 +17,8 @@ public struct PlaneComparison: Sendable {
     case calibrated
     /// The same of a critic that was trained on as a classifier against the generator.
     case continued
+    /// The same of a critic that was trained on by the training's own objective against the finished generator.
+    case converged
   }
 
   /// What is compared, and how.
@@ -37,7 +39,7 @@ public struct PlaneComparison: Sendable {
     public var noiseWeight = RefinementSettings.defaultNoiseWeight
     /// How a flow takes its steps.
     public var integrator = RefinementSettings.Integrator.fixed
-    /// Steps of a critic that is trained on, for a continued ratio and for each stage.
+    /// Steps of a critic that is trained on, for a continued or converged ratio and for each stage.
     public var criticSteps = PlaneContinuation.Settings(seed: 0).steps
     /// Seed of latents, noise and real points; independent of the training's.
     public var seed: UInt64 = 1
@@ -182,15 +184,23 @@ public struct PlaneComparison: Sendable {
 
   /// The score that the ratio is made of.
   private func score(of networks: PlaneNetworks, _ problem: PlaneProblem) throws -> PlaneScore {
-    guard settings.ratio == .continued else { return PlaneScore(networks) }
-    return PlaneScore(try continued(networks, problem, particles: nil, seed: settings.seed))
+    switch settings.ratio {
+    case .raw, .calibrated: PlaneScore(networks)
+    case .continued:
+      PlaneScore(
+        try continued(networks, problem, .logistic, particles: nil, seed: settings.seed))
+    case .converged:
+      PlaneScore(
+        try continued(networks, problem, .wasserstein, particles: nil, seed: settings.seed))
+    }
   }
 
   /// Networks whose critic was trained on against fresh points of the generator, or against particles.
   func continued(
-    _ networks: PlaneNetworks, _ problem: PlaneProblem, particles: Tensor?, seed: UInt64
+    _ networks: PlaneNetworks, _ problem: PlaneProblem,
+    _ objective: CriticContinuation.Objective, particles: Tensor?, seed: UInt64
   ) throws -> PlaneNetworks {
-    var pace = PlaneContinuation.Settings(seed: seed)
+    var pace = PlaneContinuation.Settings(objective, seed: seed)
     pace.steps = settings.criticSteps
     var continuation = PlaneContinuation(
       of: networks, problem: problem, particles: particles, settings: pace, threads: threads)
@@ -214,7 +224,7 @@ public struct PlaneComparison: Sendable {
   private func ratio(of score: PlaneScore, _ evidence: ScoreSet) throws -> CalibratedRatio {
     switch settings.ratio {
     case .raw: CalibratedRatio(score, scale: 1, offset: -ScoreCentre(evidence).centre)
-    case .calibrated, .continued:
+    case .calibrated, .continued, .converged:
       CalibratedRatio(score, calibration: try LogisticCalibration(fitting: evidence))
     }
   }

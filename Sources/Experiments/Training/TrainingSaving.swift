@@ -75,7 +75,6 @@ struct TrainingSaving {
       iterations: state.iteration, seconds: seconds, instructionSet: Operations.instructionSet)
     try configuration.write(to: path + "/run.yml")
     try RunCard.write(
-      configuration, records: lastEvaluation.map { [$0] } ?? [],
-      calibration: moves ? nil : try? Run(opening: path).calibration(), run: path)
+      configuration, course: lastEvaluation.map { [$0] } ?? [], moves: moves, run: path)
   }
 }

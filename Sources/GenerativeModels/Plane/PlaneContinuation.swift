@@ -3,27 +3,35 @@ import Files
 import NeuralNetworks
 import Tensors
 
-/// Trains the critic of the plane on as a classifier of real and generated points; the generator stays as it is.
+/// Trains the critic of the plane on to tell real from generated points; the generator stays as it is.
 ///
-/// As ``CriticContinuation`` for text: under the ``LogisticObjective`` the score becomes the log density ratio of real
-/// points and the points that it is trained against, those of fresh latents or of particles that a refinement
-/// has moved.
+/// As ``CriticContinuation`` for text, by the same objectives, against points of fresh latents or of particles that a
+/// refinement has moved.
 public struct PlaneContinuation {
   /// How the critic is trained on.
   public struct Settings: Codable, Equatable, Sendable {
+    /// What the critic is trained on by.
+    public var objective: CriticContinuation.Objective
+    /// λ of the Wasserstein objective: 0.1, as in training.
+    public var penalty = PlaneRecipe().penalty
     /// Steps: 4,000, chosen here.
     public var steps = 4_000
     /// Real points of a batch, and as many generated ones; 256, as in training.
     public var batch = 256
-    /// Adam's rate at the first step, from where it falls to nothing along a line: 1e-3, chosen here.
-    public var rate = 1e-3
+    /// Adam's rate at the first step, from where it falls to nothing along a line, chosen here: 1e-3 under the
+    /// logistic objective, 1e-4 under the Wasserstein one, which at 1e-3 tells less.
+    public var rate: Double
     /// Shards of a batch; part of the result's definition.
     public var shards = 8
     /// Seed of all draws.
     public var seed: UInt64
 
-    /// Settings with the defaults.
-    public init(seed: UInt64) { self.seed = seed }
+    /// Settings with the defaults of an objective.
+    public init(_ objective: CriticContinuation.Objective = .logistic, seed: UInt64) {
+      self.objective = objective
+      self.seed = seed
+      rate = objective == .logistic ? 1e-3 : 1e-4
+    }
   }
 
   /// The networks with the critic as it stands.
@@ -41,11 +49,13 @@ public struct PlaneContinuation {
   private let arenas = Pool { Arena() }
   private let real: RandomStream
   private let latentStream: RandomStream
+  private let interpolation: RandomStream
 
   /// All memory of one thread during a step.
   private final class Arena {
     let workspace = Workspace()
     let scratch = LogisticObjective.Scratch<PlaneNetworks.Critic>()
+    let penalised = WassersteinGradientPenalty.Scratch<PlaneNetworks.Critic>()
     let trace = PlaneNetworks.Generator.Trace()
   }
 
@@ -70,6 +80,7 @@ public struct PlaneContinuation {
     optimiser = Adam(of: networks.critic, rate: settings.rate, beta1: 0.9, beta2: 0.999)
     real = RandomStream(seed: settings.seed, name: "plane.continuation.real")
     latentStream = RandomStream(seed: settings.seed, name: "plane.continuation.latents")
+    interpolation = RandomStream(seed: settings.seed, name: "plane.continuation.interpolation")
   }
 
   /// All steps that are left.
@@ -81,13 +92,18 @@ public struct PlaneContinuation {
 
   /// One step.
   ///
-  /// - Returns: the mean loss of the batch in nats, before the update.
+  /// - Returns: the mean loss of the batch before the update: nats under the logistic objective, else mean D(fake) −
+  ///   mean D(real).
   /// - Throws: `Failure` of kind `internalFault` when it is not finite.
   public mutating func advance() throws -> Double {
     let points = problem.points(count: settings.batch, from: real, step: UInt32(step))
     let latents = latents()
     let (networks, ranges, arenas) = (networks, ranges, arenas)
-    let (batch, gradients) = (settings.batch, gradients)
+    let (batch, gradients, objective) = (settings.batch, gradients, settings.objective)
+    let penalty = WassersteinGradientPenalty(weight: settings.penalty)
+    let mixing = (0..<batch).map {
+      interpolation.uniform(sample: UInt64($0), step: UInt32(step))
+    }
     let losses = Cores.map(shards: ranges.count, threads: threads) { shard in
       let range = ranges[shard]
       return Operations.withFlushedDenormals {
@@ -97,9 +113,18 @@ public struct PlaneContinuation {
           let real = Sequences(
             points.rows(range).reshaped([range.count, 1, 2]), padding: arena.trace.output.padding)
           return gradients.accumulate(shard: shard) { gradient in
-            LogisticObjective().addCriticGradient(
-              of: networks.critic, real: real, fake: arena.trace.output, batch: batch,
-              into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+            switch objective {
+            case .logistic:
+              return LogisticObjective().addCriticGradient(
+                of: networks.critic, real: real, fake: arena.trace.output, batch: batch,
+                into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+            case .wasserstein:
+              let terms = penalty.addCriticGradient(
+                of: networks.critic, real: real, fake: arena.trace.output,
+                interpolation: Array(mixing[range]), batch: batch, into: &gradient,
+                scratch: arena.penalised, workspace: arena.workspace)
+              return terms.fakeScores - terms.realScores
+            }
           }
         }
       }

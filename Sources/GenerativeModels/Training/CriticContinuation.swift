@@ -3,21 +3,31 @@ import Files
 import NeuralNetworks
 import Tensors
 
-/// Trains a copy of a critic on as a classifier of real and generated samples; the generator stays as it
-/// is.
+/// Trains a copy of a critic on to tell real from generated samples; the generator stays as it is.
 ///
-/// A Wasserstein critic's score has no scale and is learnt against generators that are gone; under the
+/// A Wasserstein critic's score has no scale and is learnt against generators that are gone. Under the
 /// ``LogisticObjective`` it becomes the log density ratio of real text and this generator's, in the one
-/// representation that both are shown in. The caller decides when to stop: a critic that is trained on
-/// for long learns the training text by heart.
+/// representation that both are shown in; under its own objective, ``WassersteinGradientPenalty``, it catches up
+/// with this generator and stays as smooth as the penalty makes it. The caller decides when to stop: a critic that
+/// is trained on for long learns the training text by heart.
 ///
 /// As in training, the batch is cut into shards whose gradients are summed in order, so that the result is
 /// the same bits for any number of threads; the draws of a step depend on the seed and the step alone.
 public final class CriticContinuation {
+  /// What the critic is trained on by.
+  public enum Objective: String, Codable, Sendable {
+    /// ``LogisticObjective``, with a zero-centred penalty where its weight is above 0.
+    case logistic
+    /// ``WassersteinGradientPenalty``, as in training.
+    case wasserstein
+  }
+
   /// How the critic is trained on.
   public struct Settings: Codable, Sendable, Equatable {
     /// What the critic is shown.
     public var representation: SampleRepresentation
+    /// What it is trained on by.
+    public var objective = Objective.logistic
     /// Pairs of a real and a generated sample in a batch; 64, as in training.
     public var batch = 64
     /// Parts that a batch is cut into, part of the result's definition; 8, as in training.
@@ -28,13 +38,17 @@ public final class CriticContinuation {
     public var beta1 = 0.9
     /// Adam's decay of the second moment; 0.999, as there.
     public var beta2 = 0.999
-    /// λ of a zero-centred gradient penalty on interpolates of real and generated samples, which keeps the score
-    /// smooth enough to climb; 0, none, for a score that only has to tell.
+    /// λ of a gradient penalty on interpolates of real and generated samples; 0, none.
+    ///
+    /// It keeps the score smooth enough to climb; a score that only has to tell needs none. The Wasserstein objective
+    /// cannot do without.
     public var penalty = 0.0
+    /// Which norms the penalty is on; zero-centred, as in the presets.
+    public var penaltyForm = PenaltyForm.zeroCentred
     /// Seed of all draws.
     public var seed: UInt64
 
-    /// Reads settings; those written before there was a penalty have none.
+    /// Reads settings; those written before there was a penalty or a choice of objectives have none.
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       representation = try container.decode(SampleRepresentation.self, forKey: .representation)
@@ -44,6 +58,10 @@ public final class CriticContinuation {
       beta1 = try container.decode(Double.self, forKey: .beta1)
       beta2 = try container.decode(Double.self, forKey: .beta2)
       penalty = try container.decodeIfPresent(Double.self, forKey: .penalty) ?? 0
+      objective =
+        try container.decodeIfPresent(Objective.self, forKey: .objective) ?? .logistic
+      penaltyForm =
+        try container.decodeIfPresent(PenaltyForm.self, forKey: .penaltyForm) ?? .zeroCentred
       seed = try container.decode(UInt64.self, forKey: .seed)
     }
 
@@ -90,7 +108,8 @@ public final class CriticContinuation {
   ///   - critic: where it starts.
   ///   - opponent: samples of the critic's length and vocabulary, at least one.
   ///   - threads: at least 1; without influence on the result.
-  /// - Throws: `Failure(.usage)` for a rate that is not positive, or a batch or shards below 1.
+  /// - Throws: `Failure(.usage)` for a rate that is not positive, a penalty below 0, or none for the Wasserstein
+  ///   objective, or a batch or shards below 1.
   public init(
     of critic: TextCritic, against opponent: Opponent, settings: Settings, threads: Int = 1
   ) throws {
@@ -118,6 +137,10 @@ public final class CriticContinuation {
       throw Failure(
         .usage, "the penalty is \(settings.penalty): give a finite number of at least 0")
     }
+    guard settings.objective == .logistic || settings.penalty > 0 else {
+      throw Failure(
+        .usage, "a Wasserstein critic without a penalty has no bound: give a penalty above 0")
+    }
     guard settings.batch >= 1, (1...settings.batch).contains(settings.shards) else {
       throw Failure(
         .usage,
@@ -143,8 +166,8 @@ public final class CriticContinuation {
   /// One step: real strings, drawn with replacement, against as many new generated samples.
   ///
   /// - Parameter data: real token strings of the critic's length and vocabulary, at least one.
-  /// - Returns: the mean loss of the batch in nats, before the update: 2 ln 2 for a critic that knows
-  ///   nothing.
+  /// - Returns: the mean loss of the batch before the update, without the penalty: nats under the logistic objective,
+  ///   2 ln 2 for a critic that knows nothing; else mean D(fake) − mean D(real).
   /// - Throws: `Failure(.badData)` for a token that is not below V, `Failure(.internalFault)` when a loss
   ///   or gradient is not finite (the critic is unchanged then), and what `data` throws.
   public func advance(_ data: some TokenBatches) throws -> Double {
@@ -200,7 +223,7 @@ public final class CriticContinuation {
     let (gradients, ranges, settings) = (gradients, ranges, settings)
     let (tokens, generated, latents) = (tokens, generated, latents)
     let (opponent, shape) = (opponent, self.critic.configuration)
-    let penalty = WassersteinGradientPenalty(weight: settings.penalty, form: .zeroCentred)
+    let penalty = WassersteinGradientPenalty(weight: settings.penalty, form: settings.penaltyForm)
     let mixing =
       settings.penalty > 0
       ? (0..<settings.batch).map { interpolation.uniform(sample: UInt64($0), step: UInt32(step)) }
@@ -226,14 +249,23 @@ public final class CriticContinuation {
           case .strings: show(generated, in: &arena.fake)
           }
           return gradients.accumulate(shard: shard) { gradient in
-            settings.penalty > 0
-              ? LogisticObjective().addCriticGradient(
+            switch settings.objective {
+            case .wasserstein:
+              let terms = penalty.addCriticGradient(
+                of: critic, real: arena.real, fake: arena.fake, interpolation: Array(mixing[range]),
+                batch: settings.batch, into: &gradient, scratch: arena.penalised,
+                workspace: arena.workspace)
+              return terms.fakeScores - terms.realScores
+            case .logistic where settings.penalty > 0:
+              return LogisticObjective().addCriticGradient(
                 of: critic, real: arena.real, fake: arena.fake, interpolation: Array(mixing[range]),
                 penalty: penalty, batch: settings.batch, into: &gradient,
                 scratch: arena.penalised, workspace: arena.workspace)
-              : LogisticObjective().addCriticGradient(
+            case .logistic:
+              return LogisticObjective().addCriticGradient(
                 of: critic, real: arena.real, fake: arena.fake, batch: settings.batch,
                 into: &gradient, scratch: arena.scratch, workspace: arena.workspace)
+            }
           }
         }
       }

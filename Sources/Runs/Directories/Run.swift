@@ -12,10 +12,11 @@ import TextCoding
 /// generator.safetensors    weights of G (the averaged ones where averaging was on)
 /// critic.safetensors       weights of D
 /// calibration.yml          the critic as a log density ratio, where it was calibrated
-/// critic-decoded.safetensors, critic-smoothed.safetensors
-///                          the critic trained on as a classifier, where it was continued
+/// critic-decoded.safetensors, critic-smoothed.safetensors, critic-converged.safetensors
+///                          the critic trained on against the finished generator, where it was continued
 /// stages.yml, critic-stage-1.safetensors, …
 ///                          the ratios of a staged refinement, where they were fitted
+/// refinement.yml           how the run is best refined, where that was looked for
 /// records.jsonl            the course of training
 /// CARD.md                  what it is, for people
 /// checkpoints/<iteration>/ everything that resuming needs; a shipped run has none
@@ -127,23 +128,6 @@ public struct Run: Sendable {
   private static func words(_ shape: CriticConfiguration) -> String {
     "length \(shape.length), width \(shape.width), \(shape.blocks) blocks, "
       + "\(shape.vocabulary) symbols"
-  }
-
-  /// Reads `calibration.yml`; nil where the run was not calibrated.
-  ///
-  /// - Throws: `Failure` of kind `badData`, also when it was made for weights of another iteration:
-  ///   the critic has moved since, so scale and offset are no longer its own.
-  public func calibration() throws -> RunCalibration? {
-    let file = path + "/" + RunCalibration.fileName
-    guard FileSystem.exists(file) else { return nil }
-    let calibration = try RunCalibration(contentsOf: file)
-    guard calibration.iteration == configuration.progress.iterations else {
-      throw Failure(
-        .badData,
-        "\(file) was made for iteration \(calibration.iteration), but the weights are of "
-          + "\(configuration.progress.iterations); run `dgflow calibrate` again or remove the file")
-    }
-    return calibration
   }
 
   /// Checks that a corpus has the vocabulary and length that the run was trained with.

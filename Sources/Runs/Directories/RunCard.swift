@@ -16,30 +16,38 @@ public enum RunCard {
   public static func write(run path: String) throws {
     let run = try Run(opening: path)
     try write(
-      run.configuration, records: try RecordLog.read(run: path),
-      calibration: try run.calibration(), run: path)
+      run.configuration, course: try RecordLog.read(run: path), records: try run.records(),
+      run: path)
   }
 
-  /// Writes a card from what is known already, atomically.
+  /// Writes a card after training wrote weights, atomically.
   ///
-  /// - Parameters: as ``text(_:records:calibration:)``.
+  /// - Parameters:
+  ///   - course: the course of training; the last evaluation among it is quoted.
+  ///   - moves: whether the weights are others than before, so that no record describes them.
   /// - Throws: `Failure` of kind `cannotWrite`.
   public static func write(
-    _ configuration: RunConfiguration, records: [TrainingRecord], calibration: RunCalibration?,
+    _ configuration: RunConfiguration, course: [TrainingRecord], moves: Bool, run path: String
+  ) throws {
+    let records = moves ? nil : try? Run(opening: path).records()
+    try write(configuration, course: course, records: records ?? [], run: path)
+  }
+
+  private static func write(
+    _ configuration: RunConfiguration, course: [TrainingRecord], records: [any RunRecord],
     run path: String
   ) throws {
     try AtomicFile.write(
-      text(configuration, records: records, calibration: calibration),
-      to: path + "/" + fileName)
+      text(configuration, course: course, records: records), to: path + "/" + fileName)
   }
 
   /// The text of a card, in Markdown.
   ///
   /// - Parameters:
-  ///   - records: the course of training; the last evaluation among them is quoted.
-  ///   - calibration: nil where the weights have none.
-  public static func text(
-    _ configuration: RunConfiguration, records: [TrainingRecord], calibration: RunCalibration?
+  ///   - course: the course of training; the last evaluation among it is quoted.
+  ///   - records: what was made for the weights since.
+  static func text(
+    _ configuration: RunConfiguration, course: [TrainingRecord], records: [any RunRecord]
   ) -> String {
     let progress = configuration.progress
     let temperature =
@@ -61,7 +69,7 @@ public enum RunCard {
       "- Trained: \(progress.iterations) iterations in "
         + "\(Int((progress.seconds / 60).rounded())) minutes (\(progress.instructionSet)).",
     ]
-    let last = records.last { $0.scores != nil && $0.iteration <= progress.iterations }
+    let last = course.last { $0.scores != nil && $0.iteration <= progress.iterations }
     for score in last?.scores ?? [] {
       let floor = score.floor.map { "floor \(figure($0))" } ?? "floor unavailable"
       lines.append(
@@ -69,22 +77,10 @@ public enum RunCard {
           + "\(figure(score.value)) (\(floor)); \(score.samples) samples against "
           + "\(score.referenceStrings) strings.")
     }
-    if let calibration {
-      for record in calibration.records {
-        lines.append(
-          "- Critic as a log density ratio, \(record.representation.rawValue): AUC "
-            + "\(figure(record.check.areaUnderCurve)), \(record.check.verdict).")
-      }
-      for critic in calibration.continued ?? [] {
-        let check = critic.record.check
-        lines.append(
-          "- Critic trained on for \(critic.step) steps as a classifier of "
-            + "\(critic.representation.rawValue) samples: AUC \(figure(check.areaUnderCurve)), log loss "
-            + "\(figure(check.logLoss)), \(check.verdict).")
-      }
-    } else {
+    if !records.contains(where: { $0 is RunCalibration }) {
       lines.append("- The critic is not calibrated as a log density ratio.")
     }
+    lines += records.flatMap(\.sentences).map { "- " + $0 }
     lines += [
       "",
       "Use: `dgflow generate`, `dgflow refine` and `dgflow compare` with this directory; reports use",
@@ -96,5 +92,6 @@ public enum RunCard {
     return lines.joined(separator: "\n")
   }
 
-  private static func figure(_ value: Double) -> String { String(format: "%.4f", value) }
+  /// A figure of the card: four decimals.
+  static func figure(_ value: Double) -> String { String(format: "%.4f", value) }
 }

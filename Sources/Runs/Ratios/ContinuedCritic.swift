@@ -1,21 +1,39 @@
 import Files
 import GenerativeModels
-import Glibc
 import Refinement
 
-/// A critic that was trained on as a classifier against the run's own generator.
+/// A critic that was trained on against the run's own generator.
 ///
 /// How it was made, and how well its score is a log density ratio. Its weights lie beside, in
-/// `critic-<representation>.safetensors`.
+/// `critic-<name>.safetensors`.
 public struct ContinuedCritic: Codable, Sendable, Equatable {
+  /// By what, and on what, a critic is trained on.
+  public enum Name: String, Codable, CaseIterable, Sendable {
+    /// As a classifier of decoded samples.
+    case decoded
+    /// As a classifier of smoothed samples.
+    case smoothed
+    /// By the objective and on the samples of the training, whose generator moved on before the critic could settle.
+    case converged
+
+    /// The classifier in a representation; nil where none shows real and generated text alike.
+    public init?(_ representation: RatioRepresentation) {
+      self.init(rawValue: representation.rawValue)
+    }
+
+    /// What the fit is made on; decoded text for the converged critic, whose score tells sharpness too.
+    public var representation: RatioRepresentation { self == .smoothed ? .smoothed : .decoded }
+  }
+
   /// A look at the critic on the way.
   public struct Point: Codable, Sendable, Equatable {
     /// Steps done.
     public let step: Int
-    /// Mean of half the training loss since the last look, nats a string; nil before the first step.
+    /// Mean of half the training loss since the last look, nats a string; nil before the first step and for the
+    /// converged critic, whose loss is no log loss.
     public let trainingLogLoss: Double?
-    /// Log loss on the fit part of the validation split and as many generated samples, nats a string;
-    /// ln 2 = 0.693 for a critic that knows nothing.
+    /// Log loss on the fit part of the validation split and as many generated samples, nats a string, of the score
+    /// as it is or, for the converged critic, of its fit; ln 2 = 0.693 for a critic that knows nothing.
     public let logLoss: Double
 
     /// A point.
@@ -45,24 +63,32 @@ public struct ContinuedCritic: Codable, Sendable, Equatable {
     self.record = record
   }
 
-  /// The representation that it was trained on in.
+  /// The representation of its fit.
   public var representation: RatioRepresentation { record.representation }
 
-  /// The representations in which a critic can be trained on: those that show real and generated text
-  /// alike.
-  public static let representations: [RatioRepresentation] = [.decoded, .smoothed]
+  /// Which of a run's critics it is.
+  public var name: Name {
+    settings.objective == .wasserstein
+      ? .converged : representation == .smoothed ? .smoothed : .decoded
+  }
+
+  /// How well it tells real text from samples, in words.
+  var quality: String {
+    let check = record.check
+    return
+      "AUC \(RunCard.figure(check.areaUnderCurve)), log loss \(RunCard.figure(check.logLoss)), "
+      + check.verdict
+  }
 
   /// The name of the weights' file in a run directory.
-  static func fileName(_ representation: RatioRepresentation) -> String {
-    "critic-\(representation.rawValue).safetensors"
-  }
+  static func fileName(_ name: Name) -> String { "critic-\(name.rawValue).safetensors" }
 
   /// Writes the weights into a run, atomically; the record belongs into its `calibration.yml`.
   ///
   /// - Parameter iteration: training iteration of the generator that it was trained against.
   /// - Throws: `Failure` of kind `cannotWrite`.
   public func write(_ critic: TextCritic, run path: String, iteration: Int) throws {
-    try write(critic, to: path + "/" + Self.fileName(representation), iteration: iteration)
+    try write(critic, to: path + "/" + Self.fileName(name), iteration: iteration)
   }
 
   /// Writes the weights to a file, atomically.
@@ -84,10 +110,8 @@ public struct ContinuedCritic: Codable, Sendable, Equatable {
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   static func remove(run path: String) throws {
-    for representation in representations {
-      let file = path + "/" + fileName(representation)
-      guard unlink(file) != 0, errno != ENOENT else { continue }
-      throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
+    for name in Name.allCases {
+      try FileSystem.removeFile(path + "/" + fileName(name))
     }
   }
 }
@@ -97,12 +121,12 @@ extension Run {
   ///
   /// - Throws: `Failure` of kind `usage` where the run has none, `missingInput` or `badData` where the
   ///   file is not what `calibration.yml` says.
-  public func continuedCritic(_ representation: RatioRepresentation) throws -> TextCritic {
-    guard let record = try calibration()?.continuedCritic(representation) else {
-      throw ContinuedCritic.absent(representation, run: path)
+  public func continuedCritic(_ name: ContinuedCritic.Name) throws -> TextCritic {
+    guard let record = try calibration()?.continuedCritic(name) else {
+      throw ContinuedCritic.absent(name, run: path)
     }
     return try critic(
-      of: record, in: path + "/" + ContinuedCritic.fileName(representation),
+      of: record, in: path + "/" + ContinuedCritic.fileName(name),
       remedy: "run `dgflow calibrate --continue` again")
   }
 
@@ -124,10 +148,12 @@ extension Run {
 
 extension ContinuedCritic {
   /// What to say where a run has no such critic.
-  static func absent(_ representation: RatioRepresentation, run path: String) -> Failure {
-    Failure(
+  static func absent(_ name: Name, run path: String) -> Failure {
+    let critic =
+      name == .converged ? "converged critic" : "critic continued on \(name.rawValue) samples"
+    return Failure(
       .usage,
-      "\(path) has no critic continued on \(representation.rawValue) samples: run `dgflow calibrate "
-        + "\(path) --reference CORPUS --continue` first, or give --ratio raw")
+      "\(path) has no \(critic): run `dgflow calibrate \(path) --reference CORPUS --continue` first, "
+        + "or give --ratio raw")
   }
 }

@@ -14,16 +14,14 @@ extension RatioChoice {
     let calibration = try run.calibration()
     var flowChoice = self
     if settings.method != .selectedFlow { flowChoice.selection = nil }
-    var ratio = try flowChoice.ratio(
+    let ratio = try flowChoice.ratio(
       of: model, calibration: calibration, divergence: settings.flow.divergence,
       for: settings.method, run: run.path)
-    if let selection = flowChoice.selection {
-      let choice = RatioChoice(kind: selection, offset: offset)
-      let chosen = try choice.ratio(
-        of: try TextModel(run, for: choice), calibration: calibration,
-        divergence: settings.flow.divergence, for: .obrs, run: run.path)
-      ratio.stages = [chosen, ratio]
-    }
-    return ratio
+    guard let selection = flowChoice.selection else { return ratio }
+    let choice = RatioChoice(kind: selection, offset: offset)
+    let chosen = try choice.ratio(
+      of: try TextModel(run, for: choice), calibration: calibration,
+      divergence: settings.flow.divergence, for: .obrs, run: run.path)
+    return ResolvedRatio(stages: [chosen, ratio])
   }
 }

@@ -13,9 +13,13 @@ import Refinement
 ///   the gradient is that of the same expression at the soft sample: a surrogate, marked as such.
 /// - `continued`: the same of a critic that was trained on as a classifier against the run's own generator
 ///   in that representation; see ``ContinuedCritic``.
+/// - `converged`: as `calibrated`, of a critic that was trained on by the training's own objective against the
+///   finished generator.
 public struct RatioChoice: Codable, Sendable, Equatable {
   /// Raw score, calibrated log ratio, or that of a critic that was trained on.
-  public enum Kind: String, Codable, CaseIterable, Sendable { case raw, calibrated, continued }
+  public enum Kind: String, Codable, CaseIterable, Sendable {
+    case raw, calibrated, continued, converged
+  }
   /// What is subtracted from a raw score.
   public enum Offset: String, Codable, CaseIterable, Sendable { case centred, none }
 
@@ -37,8 +41,22 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   ) {
     self.selection = selection
     self.kind = kind
-    self.representation = kind == .raw ? .raw : representation
+    self.representation =
+      switch kind {
+      case .raw: .raw
+      case .calibrated, .continued: representation
+      case .converged: .decoded
+      }
     self.offset = offset
+  }
+
+  /// The critic that was trained on, of which this is the ratio; nil for the critic as trained.
+  public var continuation: ContinuedCritic.Name? {
+    switch kind {
+    case .raw, .calibrated: nil
+    case .continued: ContinuedCritic.Name(representation)
+    case .converged: .converged
+    }
   }
 
   /// The choice where nobody says otherwise: calibrated where the run has a fit that rates real text
@@ -64,7 +82,7 @@ public struct RatioChoice: Codable, Sendable, Equatable {
   public var standardStepSize: Double {
     switch kind {
     case .raw: RefinementSettings.defaultStepSize
-    case .calibrated, .continued: 0.01
+    case .calibrated, .continued, .converged: 0.01
     }
   }
 
@@ -100,7 +118,7 @@ public struct RatioChoice: Codable, Sendable, Equatable {
     for method: MethodName = .dgflow, run path: String
   ) throws -> ResolvedRatio {
     precondition(
-      model.continuation == (kind == .continued ? representation : nil),
+      model.continuation == continuation,
       "RatioChoice: a \(kind) ratio of a model whose critic is another")
     switch kind {
     case .raw:
@@ -127,9 +145,15 @@ public struct RatioChoice: Codable, Sendable, Equatable {
       }
       return try fitted(
         record, model, smoothing: calibration.smoothing, for: method, run: path)
-    case .continued:
-      guard let continued = calibration?.continuedCritic(representation) else {
-        throw ContinuedCritic.absent(representation, run: path)
+    case .continued, .converged:
+      guard let name = continuation else {
+        throw Failure(
+          .usage,
+          "critics are continued on decoded or smoothed samples, not on \(representation.rawValue) ones"
+        )
+      }
+      guard let continued = calibration?.continuedCritic(name) else {
+        throw ContinuedCritic.absent(name, run: path)
       }
       return try ratio(of: model, by: continued, for: method, run: path)
     }

@@ -19,6 +19,8 @@ public struct RatioRecord: Codable, Sendable, Equatable {
   /// What the check of the fit found, such as `separable: not a ratio`; nil for a raw score, which
   /// claims nothing.
   public let verdict: String?
+  /// The ratios of all stages of a refinement in stages, in order; nil for other methods.
+  public internal(set) var stages: [RatioRecord]?
 
   /// A record.
   public init(
@@ -46,10 +48,10 @@ public struct ResolvedRatio: Sendable {
   /// decoded text already, or on samples with noise.
   public let decoded: (any LatentLogDensityRatio)?
   /// What it is and where its numbers come from.
-  public let record: RatioRecord
+  public private(set) var record: RatioRecord
   /// The ratios of a refinement in stages, of which this is the last; empty for other methods, and for OBRS before a
   /// flow where both go by one ratio.
-  public var stages: [ResolvedRatio] = []
+  public private(set) var stages: [ResolvedRatio] = []
 
   /// A ratio made of a model's score as a record says.
   ///
@@ -64,6 +66,15 @@ public struct ResolvedRatio: Sendable {
     ratio = scaled(score)
     decoded = record.takenAt == .raw ? scaled(try model.score(.decoded)) : nil
     self.record = record
+  }
+
+  /// The ratio of a refinement in stages.
+  ///
+  /// - Precondition: at least one stage.
+  init(stages: [ResolvedRatio]) {
+    self = stages[stages.count - 1]
+    self.stages = stages
+    record.stages = stages.map(\.record)
   }
 
   /// The choice that it came from.

@@ -1,17 +1,18 @@
 import Files
-import Glibc
 import Refinement
 
 /// Contents of `calibration.yml`: how well a run's critic is a log density ratio, by representation.
 ///
 /// Fitted on the fit part of a corpus's validation split and as many generated samples, checked on
 /// the check part and as many others.
-public struct RunCalibration: Codable, Sendable, Equatable {
+public struct RunCalibration: RunRecord {
   /// Version of the file format that this build reads and writes.
   public static let formatVersion = 1
 
   /// The file's name in a run directory.
   public static let fileName = "calibration.yml"
+  /// The command that makes it.
+  public static let command = "dgflow calibrate"
 
   /// Format version of the file.
   public var format: Int
@@ -27,7 +28,7 @@ public struct RunCalibration: Codable, Sendable, Equatable {
   public var smoothing: Float
   /// One record a representation.
   public var records: [CalibrationRecord]
-  /// Critics that were trained on, one a representation at most; nil where none was.
+  /// Critics that were trained on, one of each name at most; nil where none was.
   public var continued: [ContinuedCritic]?
 
   /// A calibration of the current format and version.
@@ -44,24 +45,16 @@ public struct RunCalibration: Codable, Sendable, Equatable {
     self.records = records
   }
 
-  /// Reads and checks `calibration.yml`.
-  ///
-  /// - Throws: `Failure` of kind `missingInput` or `badData`.
-  public init(contentsOf path: String) throws {
-    self = try YAMLFile.read(RunCalibration.self, from: path, format: Self.formatVersion)
+  /// Checks ranges, and that no representation has two records.
+  public func check(_ path: String) throws {
     guard smoothing >= 0, smoothing < 1 else {
       throw Failure(.badData, "\(path): `smoothing` is \(smoothing), outside [0, 1)")
     }
-    for records in [records, (continued ?? []).map(\.record)]
-    where Set(records.map(\.representation)).count != records.count {
+    for names in [records.map(\.representation.rawValue), (continued ?? []).map(\.name.rawValue)]
+    where Set(names).count != names.count {
       throw Failure(.badData, "\(path): a representation has two records")
     }
   }
-
-  /// Writes `calibration.yml`, atomically.
-  ///
-  /// - Throws: `Failure` of kind `cannotWrite`.
-  public func write(to path: String) throws { try YAMLFile.write(self, to: path) }
 
   /// Removes the calibration of a run, with all that was made along it; absent is fine.
   ///
@@ -72,9 +65,21 @@ public struct RunCalibration: Codable, Sendable, Equatable {
     try ContinuedCritic.remove(run: path)
     try RunStages.remove(run: path)
     try RunRefinement.remove(run: path)
-    let file = path + "/" + fileName
-    guard unlink(file) != 0, errno != ENOENT else { return }
-    throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
+    try FileSystem.removeFile(file(run: path))
+  }
+
+  /// The card's sentences: one a critic and representation.
+  public var sentences: [String] {
+    records.map {
+      "Critic as a log density ratio, \($0.representation.rawValue): AUC "
+        + "\(RunCard.figure($0.check.areaUnderCurve)), \($0.check.verdict)."
+    }
+      + (continued ?? []).map {
+        "Critic trained on for \($0.step) steps "
+          + ($0.name == .converged
+            ? "by its own objective" : "as a classifier of \($0.name.rawValue) samples")
+          + ": \($0.quality)."
+      }
   }
 
   /// The record of a representation; nil where it was not calibrated.
@@ -82,8 +87,16 @@ public struct RunCalibration: Codable, Sendable, Equatable {
     records.first { $0.representation == representation }
   }
 
-  /// The critic that was trained on in a representation; nil where none was.
-  public func continuedCritic(_ representation: RatioRepresentation) -> ContinuedCritic? {
-    continued?.first { $0.representation == representation }
+  /// The critic that was trained on under a name; nil where none was.
+  public func continuedCritic(_ name: ContinuedCritic.Name) -> ContinuedCritic? {
+    continued?.first { $0.name == name }
   }
+}
+
+extension Run {
+  /// Reads `calibration.yml`; nil where the run was not calibrated.
+  ///
+  /// - Throws: `Failure` of kind `badData`, also when it was made for weights of another iteration:
+  ///   the critic has moved since, so scale and offset are no longer its own.
+  public func calibration() throws -> RunCalibration? { try record(RunCalibration.self) }
 }

@@ -1,13 +1,12 @@
 import Files
 import GenerativeModels
-import Glibc
 import Refinement
 
 /// Contents of `stages.yml`: the stages of a run's staged refinement, with how their ratios were fitted.
 ///
 /// The critic of stage k, in `critic-stage-<k>.safetensors`, was trained on as a classifier of real text and samples
 /// that had passed the stages before it.
-public struct RunStages: Codable, Sendable, Equatable {
+public struct RunStages: RunRecord {
   /// A ratio and what is done along it.
   public struct Stage: Codable, Sendable, Equatable {
     /// OBRS or a flow.
@@ -26,6 +25,8 @@ public struct RunStages: Codable, Sendable, Equatable {
   public static let formatVersion = 1
   /// The file's name in a run directory.
   public static let fileName = "stages.yml"
+  /// The command that makes it.
+  public static let command = "dgflow stage"
   /// Most stages that a file may have: 16, chosen here.
   public static let mostStages = 16
 
@@ -64,16 +65,21 @@ public struct RunStages: Codable, Sendable, Equatable {
     self.stages = stages
   }
 
-  /// Reads and checks `stages.yml`.
-  ///
-  /// - Throws: `Failure` of kind `missingInput` or `badData`.
-  public init(contentsOf path: String) throws {
-    self = try YAMLFile.read(RunStages.self, from: path, format: Self.formatVersion)
+  /// Checks the number of stages and their settings.
+  public func check(_ path: String) throws {
     guard (1...Self.mostStages).contains(stages.count) else {
       throw Failure(.badData, "\(path): \(stages.count) stages, outside 1 to \(Self.mostStages)")
     }
     do { try settings.validate() } catch {
       throw Failure(.badData, "\(path): a stage is out of range", cause: error)
+    }
+  }
+
+  /// The card's sentences: one a stage.
+  public var sentences: [String] {
+    stages.enumerated().map { index, stage in
+      "Stage \(index + 1) of a staged refinement, \(stage.settings.title), \(stage.settings.words); its "
+        + "critic: \(stage.critic.quality)."
     }
   }
 
@@ -92,23 +98,21 @@ public struct RunStages: Codable, Sendable, Equatable {
     for (index, (critic, stage)) in zip(critics, stages).enumerated() {
       try stage.critic.write(critic, to: Self.weights(index, run: path), iteration: iteration)
     }
-    try YAMLFile.write(self, to: path + "/" + Self.fileName)
+    try write(run: path)
     // What is left of a longer refinement that stood here before.
-    try Self.remove((stages.count..<Self.mostStages).map { Self.weights($0, run: path) })
+    try Self.removeWeights(stages.count..<Self.mostStages, run: path)
   }
 
   /// Removes the stages of a run; absent is fine.
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   static func remove(run path: String) throws {
-    try remove([path + "/" + fileName] + (0..<mostStages).map { weights($0, run: path) })
+    try FileSystem.removeFile(file(run: path))
+    try removeWeights(0..<mostStages, run: path)
   }
 
-  private static func remove(_ files: [String]) throws {
-    for file in files {
-      guard unlink(file) != 0, errno != ENOENT else { continue }
-      throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
-    }
+  private static func removeWeights(_ stages: Range<Int>, run path: String) throws {
+    for index in stages { try FileSystem.removeFile(weights(index, run: path)) }
   }
 
   /// The file of a stage's critic, stages counted from 0.
@@ -125,13 +129,11 @@ public struct RunStages: Codable, Sendable, Equatable {
       let stage = stages[index]
       let critic = try run.critic(
         of: stage.critic, in: Self.weights(index, run: run.path),
-        remedy: "run `dgflow stage` again")
+        remedy: "run `\(Self.command)` again")
       return try Self.ratio(
         of: critic, stage.critic, model: model, for: stage.settings.method, run: run.path)
     }
-    var whole = ratios[ratios.count - 1]
-    whole.stages = ratios
-    return whole
+    return ResolvedRatio(stages: ratios)
   }
 
   /// The ratio of one stage.
@@ -142,7 +144,7 @@ public struct RunStages: Codable, Sendable, Equatable {
     let choice = RatioChoice(kind: .continued, representation: record.representation)
     let continued = TextModel(
       generator: model.generator, critic: critic, codec: model.codec,
-      continuation: record.representation)
+      continuation: record.name)
     return try choice.ratio(of: continued, by: record, for: method, run: path)
   }
 }
@@ -151,18 +153,7 @@ extension Run {
   /// Reads `stages.yml`; nil where the run has no stages.
   ///
   /// - Throws: `Failure` of kind `badData`, also when it was made for weights of another iteration.
-  public func stages() throws -> RunStages? {
-    let file = path + "/" + RunStages.fileName
-    guard FileSystem.exists(file) else { return nil }
-    let stages = try RunStages(contentsOf: file)
-    guard stages.iteration == configuration.progress.iterations else {
-      throw Failure(
-        .badData,
-        "\(file) was made for iteration \(stages.iteration), but the weights are of "
-          + "\(configuration.progress.iterations); run `dgflow stage` again or remove the file")
-    }
-    return stages
-  }
+  public func stages() throws -> RunStages? { try record(RunStages.self) }
 
   /// As ``stages()``, for who needs them.
   ///

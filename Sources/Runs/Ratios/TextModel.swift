@@ -14,9 +14,9 @@ public struct TextModel: Sendable {
   public let critic: TextCritic
   /// Tokens to text and back.
   public let codec: TextCodec
-  /// The representation in which the critic was trained on against this generator; nil where it is the
-  /// one that the generator was trained with.
-  public let continuation: RatioRepresentation?
+  /// How the critic was trained on against this generator; nil where it is the one that the generator was trained
+  /// with.
+  public let continuation: ContinuedCritic.Name?
   /// Whether the critic was only ever shown decoded samples, so that its gradient at soft ones is a
   /// surrogate.
   public let isStraightThrough: Bool
@@ -26,7 +26,7 @@ public struct TextModel: Sendable {
   /// - Precondition: generator, critic and codec have the same length and number of symbols.
   public init(
     generator: TextGenerator, critic: TextCritic, codec: TextCodec,
-    continuation: RatioRepresentation? = nil, isStraightThrough: Bool = false
+    continuation: ContinuedCritic.Name? = nil, isStraightThrough: Bool = false
   ) {
     let (made, read) = (generator.configuration, critic.configuration)
     precondition(
@@ -49,12 +49,13 @@ public struct TextModel: Sendable {
   ///   different iterations.
   public init(_ run: Run, for choice: RatioChoice? = nil) throws {
     try run.requireWeightsOfOneIteration()
-    let continuation = choice.flatMap { $0.kind == .continued ? $0.representation : nil }
+    let continuation = choice?.continuation
     self.init(
       generator: try run.generator(),
       critic: try continuation.map(run.continuedCritic) ?? run.critic(), codec: run.codec,
       continuation: continuation,
-      isStraightThrough: continuation == nil && run.configuration.training.straightThrough)
+      isStraightThrough: (continuation == nil || continuation == .converged)
+        && run.configuration.training.straightThrough)
   }
 
   /// The critic's score of samples, shown to it in a representation.

@@ -1,15 +1,16 @@
 import Files
-import Glibc
 import Refinement
 
 /// Contents of `refinement.yml`: how a run is best refined, found on the tune part of validation text.
 ///
 /// `dgflow refine` uses it where nothing else is said.
-public struct RunRefinement: Codable, Sendable, Equatable {
+public struct RunRefinement: RunRecord {
   /// Version of the file format that this build reads and writes.
   public static let formatVersion = 1
   /// The file's name in a run directory.
   public static let fileName = "refinement.yml"
+  /// The command that makes it.
+  public static let command = "dgflow refine --auto"
 
   /// Format version of the file.
   public var format: Int
@@ -46,30 +47,23 @@ public struct RunRefinement: Codable, Sendable, Equatable {
     self.spent = spent
   }
 
-  /// Reads and checks `refinement.yml`.
-  ///
-  /// - Throws: `Failure` of kind `missingInput` or `badData`.
-  public init(contentsOf path: String) throws {
-    self = try YAMLFile.read(RunRefinement.self, from: path, format: Self.formatVersion)
+  /// Checks the settings.
+  public func check(_ path: String) throws {
     do { try settings.validate() } catch {
       throw Failure(.badData, "\(path): the settings are out of range", cause: error)
     }
   }
 
-  /// Writes `refinement.yml` into a run, atomically.
-  ///
-  /// - Throws: `Failure` of kind `cannotWrite`.
-  public func write(run path: String) throws {
-    try YAMLFile.write(self, to: path + "/" + Self.fileName)
+  /// The card's sentence.
+  public var sentences: [String] {
+    ["Refined best by \(settings.title), \(settings.words), as `\(Self.command)` found."]
   }
 
   /// Removes the choice of a run, which another ratio or other weights make void; absent is fine.
   ///
   /// - Throws: `Failure` of kind `cannotWrite`.
   public static func remove(run path: String) throws {
-    let file = path + "/" + fileName
-    guard unlink(file) != 0, errno != ENOENT else { return }
-    throw Failure(.cannotWrite, "cannot remove \(file): \(String(cString: strerror(errno)))")
+    try FileSystem.removeFile(file(run: path))
   }
 }
 
@@ -141,17 +135,5 @@ extension Run {
   /// Reads `refinement.yml`; nil where the run was not tuned.
   ///
   /// - Throws: `Failure` of kind `badData`, also when it was made for weights of another iteration.
-  public func refinement() throws -> RunRefinement? {
-    let file = path + "/" + RunRefinement.fileName
-    guard FileSystem.exists(file) else { return nil }
-    let choice = try RunRefinement(contentsOf: file)
-    guard choice.iteration == configuration.progress.iterations else {
-      throw Failure(
-        .badData,
-        "\(file) was made for iteration \(choice.iteration), but the weights are of "
-          + "\(configuration.progress.iterations); run `dgflow refine --auto` again or remove the file"
-      )
-    }
-    return choice
-  }
+  public func refinement() throws -> RunRefinement? { try record(RunRefinement.self) }
 }
