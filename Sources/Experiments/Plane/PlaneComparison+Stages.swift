@@ -17,11 +17,14 @@ extension PlaneComparison {
     // The last rows serve the fit of scale and offset; no critic is trained on them.
     var latents = prior.sample(
       count: Self.particleCount + Self.fitCount, from: stream("stage particles"))
+    // A converged ratio is renewed by the training's objective, every other as a classifier.
+    let objective =
+      settings.ratio == .converged ? CriticContinuation.Objective.wasserstein : .logistic
     var networks = networks
     var ratios: [any LatentLogDensityRatio] = []
     for (index, method) in plan.enumerated() {
       networks = try continued(
-        networks, problem, .logistic, particles: latents.rows(0..<Self.particleCount),
+        networks, problem, objective, particles: latents.rows(0..<Self.particleCount),
         seed: settings.seed &+ UInt64(index))
       let score = PlaneScore(networks)
       let evidence = try evidence(

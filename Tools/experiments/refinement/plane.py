@@ -6,10 +6,13 @@
 
 One `dgflow toy --json` for each training seed; a seed whose FOLDER/PROBLEM-SEED.json is there is not made again, and
 a folder of other options is refused. Then a Markdown table: each statistic's mean over the trainings and the
-difference to the base of the same training, with the 95 % interval over trainings, paired. Needs SciPy.
+difference to the base of the same training, with the 95 % interval over trainings, paired. After it, for each method
+that moves points, the share of the base's shortfall to 99.9 % of high quality that is left and its energy distance
+over the base's (geometric mean), since bases differ by more than methods do. Needs SciPy.
 """
 import argparse
 import json
+import math
 import pathlib
 import shlex
 import statistics
@@ -99,6 +102,37 @@ def table(outcomes):
     return "\n".join(lines)
 
 
+def shares(outcomes, name):
+    """Shortfall left, and energy distance over the base's, training by training."""
+    shortfalls, energies = [], []
+    for outcome in outcomes:
+        rows = {row["name"]: row["statistics"] for row in outcome["rows"]}
+        if not rows["base"].get("modes"):
+            return None
+        left = [0.999 - rows[row]["modes"]["highQualityShare"] for row in (name, "base")]
+        shortfalls.append(left[0] / left[1])
+        energies.append(rows[name]["energyDistance"] / rows["base"]["energyDistance"])
+    return shortfalls, energies
+
+
+def ratios(outcomes):
+    """Lines: shortfall and energy distance of flows over the base's."""
+    lines = []
+    for row in outcomes[0]["rows"]:
+        found = shares(outcomes, row["name"]) if (row.get("method") or {}).get("method") == "dgflow" else None
+        if not found or min(found[1]) <= 0:
+            continue
+        shortfall, half = difference(found[0], [0] * len(outcomes))
+        energy, spread = difference([math.log(value) for value in found[1]], [0] * len(outcomes))
+        text = f"{row['name']}: shortfall left {shortfall:.2f}"
+        text += "" if half is None else f" [{shortfall - half:.2f}, {shortfall + half:.2f}]"
+        text += " (" + ", ".join(f"{value:.2f}" for value in found[0])
+        text += f"); energy distance times {math.exp(energy):.2f}"
+        text += "" if spread is None else f" [{math.exp(energy - spread):.2f}, {math.exp(energy + spread):.2f}]"
+        lines.append("- " + text + " (" + ", ".join(f"{value:.2f}" for value in found[1]) + ")")
+    return lines
+
+
 def main():
     options = arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -113,6 +147,7 @@ def main():
     print(f"{options.problem}, training seeds {seeds.start} to {seeds.stop - 1}, `dgflow toy {options.problem} "
           f"{options.options}`; in brackets the difference to the base of the same training, 95 %\n")
     print(table(outcomes))
+    print("\n".join(["", *ratios(outcomes)]))
 
 
 if __name__ == "__main__":
