@@ -187,8 +187,18 @@ def cell(values, before, title, digits, own):
     else:
         text += f" ({mean:+.{digits}f} [{mean - half:+.{digits}f}, {mean + half:+.{digits}f}])"
     if title.startswith("excess"):
-        text += f", {100 * statistics.mean(a / b - 1 for a, b in zip(values, before)):+.1f} %"
+        share, half = interval([100 * (a / b - 1) for a, b in zip(values, before)])
+        text += f", {share:+.1f} %"
+        text += "" if math.isnan(half) else f" [{share - half:+.1f}, {share + half:+.1f}]"
     return text
+
+
+def markdown(titles, rows):
+    """A table: up to four methods side by side, more below each other."""
+    if len(rows) <= 4:
+        titles, *rows = zip(titles, *rows)
+    lines = ["| " + " | ".join(titles) + " |", "| --- |" + " --- |" * (len(titles) - 1)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def table(outcomes):
@@ -196,8 +206,7 @@ def table(outcomes):
     base = "base"
     orders = [entry["order"] for entry in outcomes[0][0][base]["scores"] if entry["metric"] == "js"]
     described = columns(orders)
-    lines = ["| samples | " + " | ".join(column[0] for column in described) + " |",
-             "| --- |" + " --- |" * len(described)]
+    lines = []
     for name in names:
         cells = []
         for title, read, digits in described:
@@ -209,7 +218,8 @@ def table(outcomes):
             compared = name != base and title not in ("units", "fixed units", "accepted, %", "seconds")
             own = own_interval(outcomes[0][0][name], title) if len(outcomes) == len(outcomes[0]) == 1 else None
             cells.append(cell(values, before if compared else None, title, digits, own))
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        lines.append([name, *cells])
+    lines = markdown(["samples", *(column[0] for column in described)], lines)
     if len(outcomes) < 2:
         return "\n".join(lines)
     read = described[0][1]
