@@ -127,6 +127,16 @@ struct PlaneComparisonTests {
     settings.ratio = .continued
     let continued = try outcome(2)
     #expect(continued.scale != one.scale && continued.rows[1].statistics == one.rows[1].statistics)
+    settings.ratio = .converged
+    let (converged, again) = (try outcome(2), try outcome(1))
+    #expect(Set([converged.scale, continued.scale, one.scale]).count == 3)
+    #expect(converged.scale == again.scale)
+    // Its stages are converged as well, those of the others are classifiers.
+    func staged(_ outcome: PlaneComparison.Outcome) -> PlaneStatistics? {
+      outcome.rows.first { $0.name == "staged" }?.statistics
+    }
+    #expect(staged(converged) == staged(again) && staged(converged) != staged(continued))
+    #expect(staged(continued) == staged(one))
     settings.budget = 3
     #expect(throws: Failure.self) { _ = try PlaneComparison(settings: settings, threads: 1) }
   }
